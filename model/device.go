@@ -1,0 +1,66 @@
+package model
+
+import "time"
+
+// CountUnknown stands where a service left a count out: not the same as zero.
+const CountUnknown = -1
+
+// DeviceBatch is a named bag of devices.
+type DeviceBatch struct {
+	ID        BatchID
+	CreatedBy string
+	Created   time.Time
+	Devices   int    // CountUnknown when the service did not say
+	Status    string // seldom sent, shown as it came
+}
+
+// Device is a machine registered through Partner Center.
+type Device struct {
+	ID         DeviceID
+	Batch      BatchID
+	Serial     string
+	ProductKey Secret // seldom returned
+	Maker      string // exact SMBIOS text, case-sensitive
+	Model      string // exact SMBIOS text, case-sensitive
+	Policy     PolicyRef
+	Uploaded   time.Time // zero = not said
+	UploadedBy string
+	Allowed    []string // what the service lets us do; empty = it did not say
+}
+
+// PolicyRef is what a device says about its policy: nothing, the id of a
+// policy, or only the name of a profile that was made elsewhere.
+type PolicyRef struct{ Value string }
+
+// None reports whether the device has no policy.
+func (p PolicyRef) None() bool { return p.Value == "" }
+
+// ID returns the policy's id when the value is one.
+func (p PolicyRef) ID() (PolicyID, bool) {
+	if IsGUID(p.Value) {
+		return PolicyID(p.Value), true
+	}
+	return "", false
+}
+
+// Name resolves the value against the customer's policies. A value that is not
+// among them is shown as it came.
+func (p PolicyRef) Name(policies []ConfigurationPolicy) string {
+	for _, c := range policies {
+		if string(c.ID) == p.Value {
+			return c.Name
+		}
+	}
+	return p.Value
+}
+
+// DevicePage is one step of a walk through all devices of a customer: some
+// devices of one batch, and how far the walk has come.
+type DevicePage struct {
+	Devices []Device
+	Batch   BatchID
+	Page    int // pages read so far, over all batches
+	Batches int // batches read to their end
+	Of      int // batches in all
+	Total   int // devices that the batches claim to hold, CountUnknown when one did not say
+}

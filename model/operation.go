@@ -1,0 +1,355 @@
+package model
+
+import (
+	"fmt"
+	"time"
+)
+
+// OperationKind is what an operator asked for.
+type OperationKind uint8
+
+// The kinds of operation of this version. A ledger written by a newer one may
+// hold others: those are OtherOperation and are shown by their own word.
+const (
+	OtherOperation OperationKind = iota
+	UploadDevices
+	AssignPolicy
+	CreateBIOS
+	EditBIOS
+)
+
+var operationWords = [...]string{"other", "upload", "assign policy", "create BIOS configuration", "edit BIOS configuration"}
+
+// String returns the kind in words.
+func (k OperationKind) String() string {
+	if int(k) < len(operationWords) {
+		return operationWords[k]
+	}
+	return operationWords[0]
+}
+
+// ParseOperationKind is the inverse of String.
+func ParseOperationKind(s string) OperationKind {
+	for i, w := range operationWords {
+		if w == s {
+			return OperationKind(i)
+		}
+	}
+	return OtherOperation
+}
+
+// RowState is how far one row of an operation has come. Every row is in exactly
+// one of them at any moment.
+type RowState uint8
+
+// The states of a row. Done, failed, skipped and unknown are final; unknown
+// means sent, no answer recorded, and not found when looked for.
+const (
+	RowQueued RowState = iota
+	RowInFlight
+	RowAccepted
+	RowDone
+	RowFailed
+	RowSkipped
+	RowUnknown
+	rowStates
+)
+
+var rowWords = [...]string{"queued", "in flight", "accepted", "done", "failed", "skipped", "unknown"}
+
+// String returns the state in words.
+func (s RowState) String() string {
+	if int(s) < len(rowWords) {
+		return rowWords[s]
+	}
+	return fmt.Sprintf("state %d", uint8(s))
+}
+
+// Final reports whether the row will not move by itself any more.
+func (s RowState) Final() bool { return s >= RowDone && s < rowStates }
+
+// Row is one device, or one object, of an operation.
+type Row struct {
+	Number   int // 1-based
+	Line     int // line of the file it came from, 0 when there is none
+	Serial   string
+	Device   DeviceID
+	Batch    BatchID
+	Name     string // of an object that has no serial
+	KeySum   string // digest of the product key that was sent
+	HashSum  string // digest of the hash that was sent
+	Chunk    int    // 1-based
+	State    RowState
+	Code     string
+	CodeName string
+	Text     string // what happened, in words
+	What     string // what to do about it
+	By       PairedBy
+	Previous string // what stood there before, for undo: the former policy value
+}
+
+// Label names the row for an operator.
+func (r Row) Label() string {
+	for _, s := range []string{r.Serial, r.Name, string(r.Device)} {
+		if s != "" {
+			return s
+		}
+	}
+	if r.HashSum != "" {
+		return "hash " + r.HashSum
+	}
+	if r.KeySum != "" {
+		return "key " + r.KeySum
+	}
+	return fmt.Sprintf("row %d", r.Number)
+}
+
+// Tally counts rows by state.
+type Tally struct {
+	Queued, InFlight, Accepted, Done, Failed, Skipped, Unknown int
+}
+
+// Add counts n rows of a state.
+func (t *Tally) Add(s RowState, n int) {
+	switch s {
+	case RowQueued:
+		t.Queued += n
+	case RowInFlight:
+		t.InFlight += n
+	case RowAccepted:
+		t.Accepted += n
+	case RowDone:
+		t.Done += n
+	case RowFailed:
+		t.Failed += n
+	case RowSkipped:
+		t.Skipped += n
+	default:
+		t.Unknown += n
+	}
+}
+
+// Total is the number of rows: the sum of all states, by definition.
+func (t Tally) Total() int {
+	return t.Queued + t.InFlight + t.Accepted + t.Done + t.Failed + t.Skipped + t.Unknown
+}
+
+// Ended counts the rows in a final state.
+func (t Tally) Ended() int { return t.Done + t.Failed + t.Skipped + t.Unknown }
+
+// Open counts the rows that still have something to come.
+func (t Tally) Open() int { return t.Queued + t.InFlight + t.Accepted }
+
+// OperationState is the operation as a whole, computed from its rows.
+type OperationState uint8
+
+// The states of an operation.
+const (
+	OperationRunning   OperationState = iota
+	OperationStopped                  // nothing under way, rows wait for a yes
+	OperationDone                     // every row done or skipped
+	OperationPartly                   // ended; some rows failed or are unknown
+	OperationFailed                   // ended; no row is done
+	OperationCancelled                // ended; rows were dropped before they were sent
+)
+
+var stateWords = [...]string{"running", "stopped", "done", "partly failed", "failed", "cancelled"}
+
+// String returns the state in words.
+func (s OperationState) String() string {
+	if int(s) < len(stateWords) {
+		return stateWords[s]
+	}
+	return stateWords[0]
+}
+
+// Ended reports whether nothing more will happen without the operator.
+func (s OperationState) Ended() bool { return s >= OperationDone }
+
+// Job is one request of an operation that the service works on by itself.
+type Job struct {
+	ID          JobID // empty while the tracking id is not known
+	Chunk       int   // 1-based
+	Rows        int
+	State       JobState
+	Raw         string // the service's own word
+	Phase       ChunkPhase
+	RequestID   string // MS-RequestId, the same for every sending of the chunk
+	Correlation string
+	Sent        time.Time
+	Accepted    time.Time
+	Polled      time.Time
+	Ended       time.Time
+	Problem     string // why it was refused, lost or cannot be polled now
+}
+
+// ChunkPhase is how far the sending of a chunk has come.
+type ChunkPhase uint8
+
+// The phases of a chunk. Its rows follow it until the service reports on them.
+const (
+	ChunkQueued   ChunkPhase = iota // not sent
+	ChunkSending                    // intent is on disk, the request may be on the wire
+	ChunkAccepted                   // the service took it
+	ChunkRefused                    // the service refused it as a whole
+	ChunkLost                       // sent, no answer recorded, being looked for
+	ChunkUnknown                    // looked for and not found: the operator decides
+	ChunkEnded                      // all its rows are final
+	ChunkDropped                    // dropped by the operator before it was sent
+)
+
+var phaseWords = [...]string{"queued", "sending", "accepted", "refused", "answer lost", "unknown", "ended", "dropped"}
+
+// String returns the phase in words.
+func (p ChunkPhase) String() string {
+	if int(p) < len(phaseWords) {
+		return phaseWords[p]
+	}
+	return phaseWords[0]
+}
+
+// Operation is what an operator asked for and how far it has come.
+type Operation struct {
+	ID           OperationID
+	Kind         OperationKind
+	Word         string // the kind in words, also for kinds this version does not know
+	Customer     CustomerID
+	CustomerName string
+	Title        string // "policy Kiosk on 300 devices"
+	Target       string // policy id, batch id or BIOS id, by kind
+	Source       string // where the rows came from
+	Created      time.Time
+	Ended        time.Time
+	Rows         Tally
+	Jobs         []Job
+	Owned        bool // by a living process
+	Mine         bool // by this process
+	Note         string
+}
+
+// State computes the operation's state from its rows and its owner.
+func (o Operation) State() OperationState {
+	t := o.Rows
+	switch {
+	case t.InFlight+t.Accepted > 0:
+		return OperationRunning
+	case t.Queued > 0 && o.Owned:
+		return OperationRunning
+	case t.Queued > 0:
+		return OperationStopped
+	case t.Failed+t.Unknown > 0 && t.Done == 0:
+		return OperationFailed
+	case t.Failed+t.Unknown > 0:
+		return OperationPartly
+	case t.Skipped > 0 && t.Done == 0:
+		return OperationCancelled
+	case t.Skipped > 0:
+		return OperationCancelled
+	}
+	return OperationDone
+}
+
+// Sum says in words how the operation stands: what was asked, what became of it.
+func (o Operation) Sum() string {
+	t := o.Rows
+	n := t.Total()
+	switch o.State() {
+	case OperationRunning:
+		return fmt.Sprintf("%s: %d of %d done", o.Title, t.Ended(), n)
+	case OperationStopped:
+		return fmt.Sprintf("%s: stopped at %d of %d", o.Title, n-t.Queued, n)
+	case OperationDone:
+		return o.Title + ": done"
+	case OperationCancelled:
+		return fmt.Sprintf("%s: %d done, %d not sent", o.Title, t.Done, t.Skipped)
+	}
+	s := fmt.Sprintf("%s: %d failed", o.Title, t.Failed)
+	if t.Unknown > 0 {
+		s += fmt.Sprintf(", %d unknown", t.Unknown)
+	}
+	return s
+}
+
+// Failures groups the failed and unknown rows by what is wrong with them.
+func Failures(rows []Row) []Failure {
+	at := map[string]int{}
+	var out []Failure
+	for _, r := range rows {
+		if r.State != RowFailed && r.State != RowUnknown {
+			continue
+		}
+		key := r.Code + "\x00" + r.CodeName + "\x00" + r.Text
+		i, ok := at[key]
+		if !ok {
+			i = len(out)
+			at[key] = i
+			out = append(out, Failure{Code: r.Code, Name: r.CodeName, Text: r.Text, What: r.What})
+		}
+		out[i].Rows++
+	}
+	return out
+}
+
+// Failure is one reason and how many rows it holds.
+type Failure struct {
+	Code, Name, Text, What string
+	Rows                   int
+}
+
+// Board is all operations of a backend at one moment, newest first. It is
+// immutable: a newer one replaces it.
+type Board struct {
+	Rev        uint64 // rises with every change that can be seen
+	Operations []Operation
+	Problem    *Error // the ledger cannot be written or read: why
+	Waiting    string // the pace is held: until when and why, empty when it is not
+}
+
+// Find returns the operation with that id.
+func (b *Board) Find(id OperationID) (Operation, bool) {
+	if b == nil {
+		return Operation{}, false
+	}
+	for _, o := range b.Operations {
+		if o.ID == id {
+			return o, true
+		}
+	}
+	return Operation{}, false
+}
+
+// Running counts the operations that are under way.
+func (b *Board) Running() int { return b.count(OperationRunning) }
+
+// Stopped counts the operations that wait for a yes.
+func (b *Board) Stopped() int { return b.count(OperationStopped) }
+
+func (b *Board) count(s OperationState) int {
+	if b == nil {
+		return 0
+	}
+	n := 0
+	for _, o := range b.Operations {
+		if o.State() == s {
+			n++
+		}
+	}
+	return n
+}
+
+// Finished returns the operations that ended between an older board and b.
+func (b *Board) Finished(older *Board) []Operation {
+	if b == nil || older == nil {
+		return nil
+	}
+	var out []Operation
+	for _, o := range b.Operations {
+		if !o.State().Ended() {
+			continue
+		}
+		if was, ok := older.Find(o.ID); !ok || !was.State().Ended() {
+			out = append(out, o)
+		}
+	}
+	return out
+}
