@@ -1,0 +1,261 @@
+package fleet
+
+import (
+	"context"
+	"math/bits"
+	"runtime"
+	"slices"
+	"sort"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// set is a set of rows of one chunk.
+type set [chunkRows / 64]uint64
+
+func (s *set) add(i int)      { s[i>>6] |= 1 << (i & 63) }
+func (s *set) remove(i int)   { s[i>>6] &^= 1 << (i & 63) }
+func (s *set) has(i int) bool { return s[i>>6]&(1<<(i&63)) != 0 }
+
+func (s *set) fill() {
+	for i := range s {
+		s[i] = ^uint64(0)
+	}
+}
+
+// nextFree returns the first row from i on that is not in the set, chunkRows if none.
+func (s *set) nextFree(i int) int {
+	for w := i >> 6; w < len(s); w++ {
+		free := ^s[w]
+		if w == i>>6 {
+			free &= ^uint64(0) << (i & 63)
+		}
+		if free != 0 {
+			return w<<6 + bits.TrailingZeros64(free)
+		}
+	}
+	return chunkRows
+}
+
+// condition is a term made ready for one schema.
+type condition struct {
+	term
+	cols []int
+}
+
+// conditions makes a query ready for the schema. A field that is no column makes its
+// term a plain word.
+func (ix *Index) conditions(q Query) []condition {
+	all := make([]int, len(ix.schema))
+	for i := range all {
+		all[i] = i
+	}
+	var cs []condition
+	for _, t := range q.terms {
+		c := condition{t, all}
+		if t.field != "" {
+			if col := ix.schema.Find(t.field); col >= 0 {
+				c.cols = []int{col}
+			} else {
+				c.value, c.exact = t.plain, false
+			}
+		}
+		if c.value != "" { // the value is still to be typed
+			cs = append(cs, c)
+		}
+	}
+	return cs
+}
+
+// Match returns the rows that q matches, in the order in which they came. It uses
+// every core and stops soon after ctx ends, then with ctx's error and no rows: a part
+// of an answer is none.
+func (ix *Index) Match(ctx context.Context, q Query) (Rows, error) {
+	if err := ctx.Err(); err != nil {
+		return Rows{}, err
+	}
+	cs := ix.conditions(q)
+	if len(cs) == 0 {
+		return ix.All(), nil
+	}
+	found := make([][]uint32, len(ix.chunks))
+	err := spread(ctx, len(ix.chunks), func(n int) {
+		found[n] = ix.chunks[n].match(cs, uint32(n)<<chunkShift)
+	})
+	if err != nil {
+		return Rows{}, err
+	}
+	total := len(ix.tail)
+	for _, f := range found {
+		total += len(f)
+	}
+	list := make([]uint32, 0, total)
+	for _, f := range found {
+		list = append(list, f...)
+	}
+	for i, l := range ix.tail {
+		if l.matches(cs) {
+			list = append(list, uint32(len(ix.chunks)<<chunkShift+i))
+		}
+	}
+	return Rows{list: list, n: len(list), ascending: true}, nil
+}
+
+// spread calls do(0..n-1) from a few goroutines and waits for them. It stops handing
+// out work when ctx ends.
+func spread(ctx context.Context, n int, do func(int)) error {
+	workers := min(runtime.GOMAXPROCS(0), n/4)
+	var next atomic.Int64
+	work := func() {
+		for ctx.Err() == nil {
+			i := int(next.Add(1)) - 1
+			if i >= n {
+				return
+			}
+			do(i)
+		}
+	}
+	var wg sync.WaitGroup
+	for range workers - 1 {
+		wg.Go(work)
+	}
+	work()
+	wg.Wait()
+	return ctx.Err()
+}
+
+func (t *term) holds(cell string) bool {
+	if t.exact {
+		return cell == t.value
+	}
+	return strings.Contains(cell, t.value)
+}
+
+func (l *loose) matches(cs []condition) bool {
+	for i := range cs {
+		c := &cs[i]
+		hit := slices.ContainsFunc(c.cols, func(col int) bool { return c.holds(l.folds[col]) })
+		if hit == c.not {
+			return false
+		}
+	}
+	return true
+}
+
+// match returns the matching rows of the chunk, counted from base.
+func (c *chunk) match(cs []condition, base uint32) []uint32 {
+	var all set
+	all.fill()
+	for i := range cs {
+		var one set
+		// Dictionaries first: they are quick, and rows found there need no scan.
+		for _, col := range cs[i].cols {
+			if c.cols[col].codes != nil {
+				c.cols[col].look(&cs[i].term, &one)
+			}
+		}
+		for _, col := range cs[i].cols {
+			if c.cols[col].codes == nil {
+				c.cols[col].scan(&cs[i].term, &one)
+			}
+		}
+		for w := range all {
+			if cs[i].not {
+				all[w] &^= one[w]
+			} else {
+				all[w] &= one[w]
+			}
+		}
+	}
+	for _, p := range c.patches {
+		if p.row.matches(cs) {
+			all.add(p.pos)
+		} else {
+			all.remove(p.pos)
+		}
+	}
+	return all.list(base)
+}
+
+func (s *set) list(base uint32) []uint32 {
+	n := 0
+	for _, w := range s {
+		n += bits.OnesCount64(w)
+	}
+	if n == 0 {
+		return nil
+	}
+	list := make([]uint32, 0, n)
+	for i, w := range s {
+		for w != 0 {
+			list = append(list, base+uint32(i<<6+bits.TrailingZeros64(w)))
+			w &= w - 1
+		}
+	}
+	return list
+}
+
+// look finds a term in a dictionary column: in its values, then by their codes.
+func (c *column) look(t *term, found *set) {
+	var values set // of codes, which are fewer than rows
+	n := 0
+	c.fold.search(t, &values, func(i int) { n++ })
+	switch n {
+	case 0:
+		return
+	case c.fold.len():
+		found.fill()
+		return
+	}
+	for w := range found {
+		var word uint64
+		for i, code := range c.codes[w<<6 : w<<6+64] {
+			word |= (values[code>>6] >> (code & 63) & 1) << i
+		}
+		found[w] |= word
+	}
+}
+
+// scan finds a term in a column without a dictionary.
+func (c *column) scan(t *term, found *set) { c.fold.search(t, found, nil) }
+
+// search adds to found the values of the arena that hold the term and are not in it
+// yet, and tells each.
+func (a *arena) search(t *term, found *set, tell func(int)) {
+	needle := t.value
+	if t.exact {
+		needle += gap
+	}
+	n := a.len()
+	for i := found.nextFree(0); i < n; i = found.nextFree(i) {
+		at := strings.Index(a.text[a.offs[i]:], needle)
+		if at < 0 {
+			return
+		}
+		pos := a.offs[i] + uint32(at)
+		i = a.holder(i, pos)
+		if t.exact && a.at(i) != t.value { // the end of a longer value
+			i++
+			continue
+		}
+		if !found.has(i) {
+			found.add(i)
+			if tell != nil {
+				tell(i)
+			}
+		} else {
+			i++
+		}
+	}
+}
+
+// holder returns the value that the byte at pos belongs to, which is i or later.
+func (a *arena) holder(i int, pos uint32) int {
+	step := 1
+	for i+step < len(a.offs) && a.offs[i+step] <= pos {
+		i += step
+		step *= 2
+	}
+	return i + sort.Search(min(step, len(a.offs)-1-i), func(d int) bool { return a.offs[i+d+1] > pos })
+}
