@@ -33,10 +33,11 @@ func (u DevicePolicyUpdate) Validate() error {
 
 // Assignment is what an operator asks for: this policy on these devices.
 type Assignment struct {
-	Customer CustomerID
-	Policy   ConfigurationPolicy
-	Devices  []Device // as the operator saw them; batch and former policy are recorded
-	Chunk    int      // devices a job; 0 = ChunkDevices
+	Customer     CustomerID
+	CustomerName string // for display
+	Policy       ConfigurationPolicy
+	Devices      []Device // as the operator saw them; batch and former policy are recorded
+	Chunk        int      // devices a job; 0 = ChunkDevices
 }
 
 // Validate reports the first thing an operator must change.

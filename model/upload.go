@@ -174,11 +174,12 @@ func validateDevices(devices []Identity) error {
 
 // Upload is what an operator asks for: these devices into this batch.
 type Upload struct {
-	Customer CustomerID
-	Batch    BatchID
-	Source   string // where the list came from, for display
-	Rows     []UploadRow
-	Chunk    int // devices a job; 0 = ChunkDevices
+	Customer     CustomerID
+	CustomerName string // for display
+	Batch        BatchID
+	Source       string // where the list came from, for display
+	Rows         []UploadRow
+	Chunk        int // devices a job; 0 = ChunkDevices
 }
 
 // UploadRow is one device of an upload and where it stands in its file.

@@ -1,0 +1,82 @@
+package kit
+
+import (
+	"context"
+	"io"
+	"iter"
+
+	"muster/model"
+)
+
+// Reader reads what exists. Every method may be called from any goroutine, ends
+// soon after its context does and returns errors that are (or wrap) *model.Error.
+type Reader interface {
+	// Customers yields the partner's customers page by page, as they come. An
+	// error ends the walk; what was yielded before it stays valid but is not all.
+	Customers(ctx context.Context) iter.Seq2[[]model.Customer, error]
+	// Batches lists the customer's batches.
+	Batches(ctx context.Context, c model.CustomerID) ([]model.DeviceBatch, error)
+	// Devices walks all batches of the customer. A page of kind Incomplete in the
+	// error says that a batch could not be read to its end; the walk may go on
+	// with the next one, so the consumer goes on too until the sequence ends.
+	Devices(ctx context.Context, c model.CustomerID) iter.Seq2[model.DevicePage, error]
+	// Policies lists the customer's configuration policies.
+	Policies(ctx context.Context, c model.CustomerID) ([]model.ConfigurationPolicy, error)
+	// BIOSConfigurations yields the customer's BIOS configurations page by page.
+	BIOSConfigurations(ctx context.Context, c model.CustomerID) iter.Seq2[[]model.BIOSConfiguration, error]
+}
+
+// Writer changes the tenant. Each method returns when the intent is durable on
+// this machine, before anything is sent; what becomes of it is on the board.
+// An error means that nothing was written down and nothing will be sent. A
+// read-only backend answers every call with kind Refused.
+type Writer interface {
+	Assign(ctx context.Context, a model.Assignment) (model.OperationID, error)
+	Upload(ctx context.Context, u model.Upload) (model.OperationID, error)
+	CreateBIOS(ctx context.Context, c model.Customer, b model.BIOSConfiguration) (model.OperationID, error)
+	EditBIOS(ctx context.Context, c model.Customer, was model.BIOSConfiguration, p model.BIOSPatch) (model.OperationID, error)
+	// ReadBIOS reads one BIOS configuration with its content, for the form.
+	ReadBIOS(ctx context.Context, c model.CustomerID, id model.BIOSID) (model.BIOSConfiguration, error)
+}
+
+// Journal shows what was asked for and lets the operator decide about it.
+type Journal interface {
+	// WatchBoard returns the board as soon as it is newer than rev. rev 0 returns
+	// at once. The error is only ever the end of ctx or of the journal.
+	WatchBoard(ctx context.Context, rev uint64) (*model.Board, error)
+	// Rows reads the rows of one operation, by number.
+	Rows(ctx context.Context, id model.OperationID) ([]model.Row, error)
+	// Resume sends what was not sent yet. It is the operator's yes.
+	Resume(ctx context.Context, id model.OperationID) error
+	// Drop gives up what was not sent yet; its rows become skipped.
+	Drop(ctx context.Context, id model.OperationID) error
+	// Retry sends again the chunks whose outcome is unknown, with the request ids
+	// they had, and returns how many rows that is.
+	Retry(ctx context.Context, id model.OperationID) (int, error)
+}
+
+// Files reads what lies on this machine's disk.
+type Files interface {
+	// Open opens a regular file for reading and says how large it is. Anything
+	// else than a regular file, and one above limit bytes, is refused.
+	Open(ctx context.Context, path string, limit int64) (f io.ReadCloser, size int64, err error)
+	// Complete lists the paths that begin with prefix, folders with a slash at
+	// their end, at most limit of them. "~" stands for the home folder.
+	Complete(ctx context.Context, prefix string, limit int) ([]string, error)
+}
+
+// Backend is everything outside of the process, as the screens see it.
+type Backend struct {
+	Reader  Reader
+	Writer  Writer
+	Journal Journal
+	Files   Files
+}
+
+// Place says where the operator is working. It is shown on every screen.
+type Place struct {
+	Connection string // name of the connection, or of the simulator's address
+	Simulated  bool   // the word SIMULATED stands in the header
+	Forgotten  bool   // the ledger is temporary: "forgotten on exit"
+	ReadOnly   bool   // the word READ-ONLY stands in the header
+}
