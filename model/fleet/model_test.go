@@ -1,0 +1,333 @@
+package fleet_test
+
+import (
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"muster/model/fleet"
+)
+
+var schema = fleet.Schema{
+	{Name: "serial", Title: "Serial"},
+	{Name: "model", Title: "Model"},
+	{Name: "rows", Title: "Rows", Kind: fleet.Count},
+	{Name: "seen", Title: "Last seen", Kind: fleet.Time},
+	{Name: "user", Title: "User"},
+}
+
+// naive is what an index must be equal to, written without a thought for speed.
+type naive struct {
+	rows  []fleet.Row
+	marks map[string]bool
+}
+
+func (n *naive) find(key string) int {
+	return slices.IndexFunc(n.rows, func(r fleet.Row) bool { return r.Key == key })
+}
+
+func (n *naive) with(rows []fleet.Row) {
+	at := map[string]int{}
+	for i, r := range n.rows {
+		at[r.Key] = i
+	}
+	for _, r := range rows {
+		if i, ok := at[r.Key]; ok {
+			n.rows[i] = r
+		} else {
+			at[r.Key] = len(n.rows)
+			n.rows = append(n.rows, r)
+		}
+	}
+}
+
+func cell(r fleet.Row, col int) string {
+	if col < len(r.Cells) {
+		return r.Cells[col]
+	}
+	return ""
+}
+
+// want is one term of a query as the naive model understands it.
+type want struct {
+	not, exact bool
+	col        int // -1 for any
+	value      string
+}
+
+func (w want) holds(r fleet.Row) bool {
+	hit := false
+	for c := range schema {
+		if w.col >= 0 && c != w.col {
+			continue
+		}
+		low := strings.ToLower(cell(r, c))
+		if w.exact {
+			hit = hit || low == strings.ToLower(w.value)
+		} else {
+			hit = hit || strings.Contains(low, strings.ToLower(w.value))
+		}
+	}
+	return hit != w.not
+}
+
+func (w want) String() string {
+	s := w.value
+	if w.exact {
+		s = `"` + s + `"`
+	}
+	if w.col >= 0 {
+		s = schema[w.col].Name + ":" + s
+	}
+	if w.not {
+		s = "!" + s
+	}
+	return s
+}
+
+func (n *naive) sorted(rows []int, col int, desc bool) []int {
+	rows = slices.Clone(rows)
+	value := func(row int) int64 {
+		r := n.rows[row]
+		if col < len(r.Sort) {
+			return r.Sort[col]
+		}
+		return fleet.Unknown
+	}
+	slices.SortStableFunc(rows, func(a, b int) int {
+		x, y := strings.ToLower(cell(n.rows[a], col)), strings.ToLower(cell(n.rows[b], col))
+		lastA, lastB, c := x == "", y == "", strings.Compare(x, y)
+		if schema[col].Kind != fleet.Text {
+			v, w := value(a), value(b)
+			lastA, lastB, c = v == fleet.Unknown, w == fleet.Unknown, cmp.Compare(v, w)
+		}
+		switch {
+		case lastA && lastB:
+			return 0
+		case lastA:
+			return 1
+		case lastB:
+			return -1
+		case desc:
+			return -c
+		}
+		return c
+	})
+	return rows
+}
+
+var (
+	makers = []string{"Latitude 5440", "Surface Pro 9", "OptiPlex", "", "größer STRASSE", "日本語パソコン", "İstanbul", "bad\xffbyte", "a\x00b"}
+	words  = []string{"5440", "pro", "e", "00", "STRASSE", "日本", "zz", "i̇s", "user1", "latitude"}
+	exacts = []string{"optiplex", "Latitude 5440", "a", "b", "user1@contoso.com"}
+)
+
+func randomRow(r *rand.Rand, id int) fleet.Row {
+	row := fleet.Row{Key: fmt.Sprintf("id-%d", id)}
+	row.Cells = []string{
+		fmt.Sprintf("5CG%07d", r.IntN(1<<20)), makers[r.IntN(len(makers))], fmt.Sprint(id % 7), "",
+		fmt.Sprintf("User%d@contoso.com", r.IntN(40)),
+	}[:r.IntN(3)+3]
+	row.Sort = []int64{0, 0, int64(r.IntN(9) - 4), r.Int64N(1 << 50)}
+	if r.IntN(5) == 0 {
+		row.Sort[3] = fleet.Unknown
+	}
+	return row
+}
+
+func TestIndexEqualsNaive(t *testing.T) {
+	sizes := []int{0, 1, 3, 50, 50, 50, 300, 4095, 4096, 9000}
+	rapid.Check(t, func(t *rapid.T) {
+		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+		n := &naive{marks: map[string]bool{}}
+		size := rapid.SampledFrom(sizes).Draw(t, "size")
+		next := 0
+		fresh := func(k int) []fleet.Row {
+			rows := make([]fleet.Row, k)
+			for i := range rows {
+				rows[i] = randomRow(r, next)
+				next++
+			}
+			return rows
+		}
+		rows := fresh(size)
+		n.with(rows)
+		ix := fleet.New(schema, rows...)
+		marks := fleet.Marks{}
+		// Old snapshots must not change: one is kept with what it was.
+		old, oldRows := ix, slices.Clone(n.rows)
+
+		for range rapid.IntRange(1, 8).Draw(t, "steps") {
+			switch rapid.SampledFrom([]string{"append", "change", "remove", "match", "sort", "mark"}).Draw(t, "step") {
+			case "append":
+				rows := fresh(rapid.SampledFrom([]int{1, 100, 100, 5000}).Draw(t, "page"))
+				ix = ix.With(rows...)
+				n.with(rows)
+			case "change":
+				rows := make([]fleet.Row, rapid.SampledFrom([]int{1, 20, 700}).Draw(t, "changes"))
+				for i := range rows {
+					rows[i] = randomRow(r, r.IntN(next+1))
+				}
+				next++
+				ix = ix.With(rows...)
+				n.with(rows)
+			case "remove":
+				gone := map[string]bool{}
+				for range rapid.SampledFrom([]int{1, 5, 500}).Draw(t, "removals") {
+					gone[fmt.Sprintf("id-%d", r.IntN(next+1))] = true
+				}
+				n.rows = slices.DeleteFunc(slices.Clone(n.rows), func(r fleet.Row) bool { return gone[r.Key] })
+				var keys []string
+				for k := range gone {
+					keys = append(keys, k)
+				}
+				ix = ix.Without(keys...)
+			case "match":
+				checkMatch(t, n, ix)
+			case "sort":
+				col := rapid.IntRange(0, len(schema)-1).Draw(t, "column")
+				desc := rapid.Bool().Draw(t, "desc")
+				all := make([]int, len(n.rows))
+				for i := range all {
+					all[i] = i
+				}
+				got, err := ix.Sort(t.Context(), ix.All(), col, desc)
+				if err != nil {
+					t.Fatal(err)
+				}
+				equalRows(t, fmt.Sprintf("sort by %s, desc %v", schema[col].Name, desc), got, n.sorted(all, col, desc))
+			case "mark":
+				marks = checkMark(t, r, n, ix, marks, next)
+			}
+			equalIndex(t, ix, n.rows)
+		}
+		equalIndex(t, old, oldRows)
+	})
+}
+
+func checkMatch(t *rapid.T, n *naive, ix *fleet.Index) {
+	var wants []want
+	var text []string
+	for range rapid.IntRange(0, 3).Draw(t, "terms") {
+		w := want{not: rapid.Bool().Draw(t, "not"), exact: rapid.Bool().Draw(t, "exact"), col: rapid.IntRange(-1, len(schema)-1).Draw(t, "in")}
+		w.value = rapid.SampledFrom(words).Draw(t, "word")
+		if w.exact {
+			w.value = rapid.SampledFrom(exacts).Draw(t, "text")
+		}
+		wants, text = append(wants, w), append(text, w.String())
+	}
+	q, err := fleet.Parse(strings.Join(text, " "))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []int
+	for i, r := range n.rows {
+		if !slices.ContainsFunc(wants, func(w want) bool { return !w.holds(r) }) {
+			rows = append(rows, i)
+		}
+	}
+	got, err := ix.Match(t.Context(), q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equalRows(t, "match "+q.String(), got, rows)
+}
+
+func checkMark(t *rapid.T, r *rand.Rand, n *naive, ix *fleet.Index, m fleet.Marks, next int) fleet.Marks {
+	some := func() fleet.Rows {
+		q, _ := fleet.Parse(rapid.SampledFrom(words).Draw(t, "marked"))
+		rows, err := ix.Match(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rows
+	}
+	before, count := m, m.Count()
+	switch rapid.IntRange(0, 4).Draw(t, "how") {
+	case 0, 1:
+		key := fmt.Sprintf("id-%d", r.IntN(next+1))
+		m = m.Toggle(key)
+		if n.marks[key] {
+			delete(n.marks, key)
+		} else {
+			n.marks[key] = true
+		}
+	case 2:
+		rows := some()
+		m = m.Add(ix, rows)
+		for _, row := range rows.All() {
+			n.marks[ix.Key(row)] = true
+		}
+	case 3:
+		rows := some()
+		m = m.Remove(ix, rows)
+		for _, row := range rows.All() {
+			delete(n.marks, ix.Key(row))
+		}
+	case 4:
+		m = m.Clear()
+		clear(n.marks)
+	}
+	if before.Count() != count {
+		t.Fatalf("a change of marks changed the set it was made from: %d, want %d", before.Count(), count)
+	}
+	if m.Count() != len(n.marks) {
+		t.Fatalf("Count() = %d, want %d", m.Count(), len(n.marks))
+	}
+	var keys []string
+	for _, r := range n.rows {
+		if n.marks[r.Key] {
+			keys = append(keys, r.Key)
+		}
+		if m.Has(r.Key) != n.marks[r.Key] {
+			t.Fatalf("Has(%q) = %v", r.Key, m.Has(r.Key))
+		}
+	}
+	if got := m.Keys(ix); !slices.Equal(got, keys) {
+		t.Fatalf("Keys: got %d, want %d", len(got), len(keys))
+	}
+	return m
+}
+
+func equalRows(t *rapid.T, what string, got fleet.Rows, want []int) {
+	if got.Len() != len(want) {
+		t.Fatalf("%s: %d rows, want %d", what, got.Len(), len(want))
+	}
+	for i, row := range got.All() {
+		if row != want[i] {
+			t.Fatalf("%s: row %d at %d, want %d", what, row, i, want[i])
+		}
+	}
+	for _, i := range []int{0, len(want) / 2, len(want) - 1} {
+		if i >= 0 && i < len(want) && got.Position(want[i]) != i {
+			t.Fatalf("%s: Position(%d) = %d, want %d", what, want[i], got.Position(want[i]), i)
+		}
+	}
+}
+
+func equalIndex(t *rapid.T, ix *fleet.Index, rows []fleet.Row) {
+	if ix.Len() != len(rows) {
+		t.Fatalf("Len() = %d, want %d", ix.Len(), len(rows))
+	}
+	for i, r := range rows {
+		if ix.Key(i) != r.Key {
+			t.Fatalf("Key(%d) = %q, want %q", i, ix.Key(i), r.Key)
+		}
+		for c := range schema {
+			if got := ix.Cell(i, c); got != cell(r, c) {
+				t.Fatalf("Cell(%d, %d) = %q, want %q", i, c, got, cell(r, c))
+			}
+		}
+		if row, ok := ix.Find(r.Key); !ok || row != i {
+			t.Fatalf("Find(%q) = %d, %v, want %d", r.Key, row, ok, i)
+		}
+	}
+	if row, ok := ix.Find("nobody"); ok {
+		t.Fatalf("Find of an unknown key: %d", row)
+	}
+}
