@@ -1,0 +1,102 @@
+// Package keys says which key does what, once for the whole program. Actions take
+// their key from [Map], so that footer, help and manual cannot differ from it.
+//
+// It decides nothing: whether an action is in reach, and what it does, belongs to
+// the screen that declares it. Nothing is bound to ctrl+m, ctrl+i, shift+enter or alt,
+// which over SSH may be other keys, and nothing that destroys to a ctrl key.
+package keys
+
+import (
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// Binding is the keys of one action, the one to show first.
+type Binding []string
+
+// Of returns a binding to these keystrokes, spelt as Bubble Tea spells them: "g",
+// "G", "enter", "ctrl+d", "space", "pgup".
+func Of(keys ...string) Binding { return Binding(keys) }
+
+// Matches reports whether the key press is one of the binding's.
+func (b Binding) Matches(msg tea.KeyPressMsg) bool { return slices.Contains(b, msg.String()) }
+
+// String returns the key to show, "" for an empty binding.
+func (b Binding) String() string {
+	if len(b) == 0 {
+		return ""
+	}
+	return Show(b[0])
+}
+
+// Show returns how a keystroke is written for people: "Enter", "PgDn", "ctrl+d".
+func Show(key string) string {
+	switch key {
+	case "enter":
+		return "Enter"
+	case "esc":
+		return "Esc"
+	case "home":
+		return "Home"
+	case "end":
+		return "End"
+	case "pgup":
+		return "PgUp"
+	case "pgdown":
+		return "PgDn"
+	}
+	return key
+}
+
+// Map is every key of the dashboard outside of forms.
+type Map struct {
+	// Moving.
+	Up, Down, PageUp, PageDown, HalfUp, HalfDown, Top, Bottom Binding
+
+	// Opening, leaving, asking.
+	Open, Back, Quit, Interrupt, Help, Filter Binding
+
+	// Marking and ordering.
+	Mark, MarkAll, Unmark, Sort, Reverse Binding
+
+	// Acting on rows. Each letter is the same verb on every screen.
+	Assign, New, Edit, Upload, Refresh, Again, Continue, Drop Binding
+
+	// Going somewhere else.
+	Home, Devices, Batches, Policies, BIOS, Operations, Customers Binding
+
+	// Answering a question.
+	Yes, No Binding
+}
+
+// Default returns the keys that muster has from the start.
+func Default() *Map {
+	return &Map{
+		Up: Of("up", "k"), Down: Of("down", "j"), PageUp: Of("pgup"), PageDown: Of("pgdown"),
+		HalfUp: Of("ctrl+u"), HalfDown: Of("ctrl+d"), Top: Of("g", "home"), Bottom: Of("G", "end"),
+
+		Open: Of("enter"), Back: Of("esc"), Quit: Of("q"), Interrupt: Of("ctrl+c"), Help: Of("?"), Filter: Of("/"),
+
+		Mark: Of("space"), MarkAll: Of("*"), Unmark: Of("u"), Sort: Of("s"), Reverse: Of("S"),
+
+		Assign: Of("p"), New: Of("n"), Edit: Of("e"), Upload: Of("U"), Refresh: Of("r"), Again: Of("a"),
+		Continue: Of("c"), Drop: Of("X"),
+
+		Home: Of("1"), Devices: Of("2"), Batches: Of("3"), Policies: Of("4"), BIOS: Of("5"),
+		Operations: Of("6", "o"), Customers: Of("C"),
+
+		Yes: Of("y"), No: Of("n"),
+	}
+}
+
+// unsafe are keystrokes that some terminals send for other keys.
+var unsafe = [...]string{"ctrl+m", "ctrl+i", "ctrl+j", "ctrl+h", "ctrl+[", "shift+enter"}
+
+// Safe reports whether a keystroke means the same on every terminal over SSH.
+func Safe(key string) bool {
+	if slices.Contains(unsafe[:], key) {
+		return false
+	}
+	return len(key) < 4 || key[:4] != "alt+"
+}

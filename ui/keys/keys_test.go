@@ -1,0 +1,55 @@
+package keys
+
+import (
+	"reflect"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+func TestEveryKeyIsBoundAndSafe(t *testing.T) {
+	m := reflect.ValueOf(*Default())
+	for i := range m.NumField() {
+		name := m.Type().Field(i).Name
+		b := m.Field(i).Interface().(Binding)
+		if len(b) == 0 {
+			t.Errorf("%s has no key", name)
+		}
+		for _, key := range b {
+			if !Safe(key) {
+				t.Errorf("%s is bound to %s, which over SSH may be another key", name, key)
+			}
+		}
+	}
+}
+
+func TestMatches(t *testing.T) {
+	m := Default()
+	for _, c := range []struct {
+		binding Binding
+		key     tea.KeyPressMsg
+		want    bool
+	}{
+		{m.Mark, tea.KeyPressMsg{Code: tea.KeySpace, Text: " "}, true},
+		{m.Bottom, tea.KeyPressMsg{Code: 'g', Mod: tea.ModShift, Text: "G"}, true},
+		{m.Top, tea.KeyPressMsg{Code: 'g', Mod: tea.ModShift, Text: "G"}, false},
+		{m.HalfDown, tea.KeyPressMsg{Code: 'd', Mod: tea.ModCtrl}, true},
+		{m.Back, tea.KeyPressMsg{Code: tea.KeyEscape}, true},
+		{m.Help, tea.KeyPressMsg{Code: '/', Mod: tea.ModShift, Text: "?"}, true},
+	} {
+		if got := c.binding.Matches(c.key); got != c.want {
+			t.Errorf("%v matches %q: got %v, want %v", c.binding, c.key.String(), got, c.want)
+		}
+	}
+}
+
+func TestUnsafe(t *testing.T) {
+	for _, key := range []string{"ctrl+m", "ctrl+i", "shift+enter", "alt+x"} {
+		if Safe(key) {
+			t.Errorf("%s counts as safe", key)
+		}
+	}
+	if got := Of("enter").String(); got != "Enter" {
+		t.Errorf("enter is shown as %q", got)
+	}
+}

@@ -1,0 +1,82 @@
+package kit
+
+import (
+	"context"
+	"time"
+
+	"muster/model"
+	"muster/ui/keys"
+	"muster/ui/theme"
+)
+
+// Env is what all screens share. It is read at view time and written by the app's
+// Update alone; a command captures the values it needs and never keeps the Env.
+type Env struct {
+	// Root ends with the program. What changes the tenant runs on it, since a switch
+	// to another customer must not cancel it.
+	Root context.Context
+	// Visit ends when another customer is chosen. What reads runs on it.
+	Visit context.Context
+	// Epoch numbers the visits; what belongs to a former one is dropped.
+	Epoch uint64
+
+	Backend Backend
+	Forms   Forms
+	Place   Place
+	Version string
+
+	Theme *theme.Theme
+	Keys  *keys.Map
+
+	Customer model.Customer // the zero value while none is chosen
+	Jobs     *model.Board   // nil until the first one came
+	News     []News         // toasts that were shown, newest last, at most MaxNews
+
+	Width, Height int // of the terminal
+	// Now is the clock, Zone where its times are shown.
+	Now  func() time.Time
+	Zone *time.Location
+}
+
+// NewEnv returns an environment with muster's own keys, the dark theme and the clock
+// of this machine, no customer and no board, for a program that ends with ctx.
+func NewEnv(ctx context.Context, b Backend) *Env {
+	return &Env{
+		Root: ctx, Visit: ctx, Epoch: 1, Backend: b,
+		Theme: theme.New(true, false), Keys: keys.Default(),
+		Now: time.Now, Zone: time.Local,
+	}
+}
+
+// MaxNews bounds the history of toasts.
+const MaxNews = 100
+
+// News is a toast and when it was shown.
+type News struct {
+	At time.Time
+	Toast
+}
+
+// Clock returns the time of day, as in "as of 14:02", and "" for the zero time.
+func (e *Env) Clock(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(e.Zone).Format("15:04")
+}
+
+// Stamp returns date and time with the zone, and "" for the zero time.
+func (e *Env) Stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(e.Zone).Format("2006-01-02 15:04 MST")
+}
+
+// Moment returns date and time without the zone, as lists show it.
+func (e *Env) Moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(e.Zone).Format("2006-01-02 15:04")
+}

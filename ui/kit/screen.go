@@ -1,0 +1,113 @@
+package kit
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"muster/model"
+	"muster/ui/theme"
+)
+
+// Screen is one view of the program. Screens are pointers, so that an answer finds
+// the screen that asked; their state changes in Update and nowhere else.
+type Screen interface {
+	// Init is called once, when the screen is first shown, after Resize.
+	Init() Effect
+	// Update takes a key, an answer or news and says what has to follow.
+	Update(tea.Msg) Effect
+	// View returns exactly as many lines as Resize gave, none wider.
+	View() string
+	// Resize gives the screen its rectangle; 0×0 is possible.
+	Resize(w, h int)
+	// Card says what the app draws around the screen: place, facts, keys.
+	Card() Card
+}
+
+// Card is what a screen says about itself. The app asks for it whenever it draws, so
+// it must be cheap: slices are kept, not made.
+type Card struct {
+	Title   string   // last part of the place in the header: "devices"
+	Filter  string   // the filter as typed, "" for none
+	Facts   []string // for the second line, most important first: "37 of 12 871", "as of 14:02"
+	Actions []Action // what the keys do, most useful first
+	// Typing is set while every key but ctrl+c belongs to the screen: a filter that is
+	// being typed, a form, a question.
+	Typing bool
+	// Input is the line that is being typed, drawn above the footer; "" for none.
+	Input string
+	// Unsent says what would be lost by quitting, "" for nothing: "the form is not sent".
+	Unsent string
+}
+
+// Effect is what a screen wants to happen. Its zero value is nothing. When several
+// members are set they happen in this order: Pop, Visit, Open, Push, Toast, Cmd, Keys.
+type Effect struct {
+	Cmd   tea.Cmd
+	Push  Screen          // open a screen above this one
+	Pop   bool            // close this screen
+	Toast Toast           // say something
+	Pass  bool            // the key is not ours: the app may know it
+	Open  Open            // go to one of the main views
+	Visit *model.Customer // work with this customer from now on
+	Keys  []tea.KeyPressMsg // handle these as if they were typed now: they had to wait
+	Quit  bool              // end the program without asking again
+}
+
+// View names one of the main views, which live as long as the visit to a customer.
+type View uint8
+
+// The main views. NoView is none of them.
+const (
+	NoView View = iota
+	HomeView
+	DevicesView
+	BatchesView
+	PoliciesView
+	BIOSView
+	OperationsView
+	CustomersView
+)
+
+// Open asks for a main view.
+type Open struct {
+	View View
+	// Filter is put into the view's filter when it is not empty.
+	Filter string
+	// Above keeps the present view below, so that Esc comes back to it.
+	Above bool
+}
+
+// Toast is one line of news at the foot of the screen. Its text must be clean.
+type Toast struct {
+	Text string
+	Tone theme.Tone
+}
+
+// Question is asked before something happens. The form package draws it.
+type Question struct {
+	Title string   // what it is about: "Assign kiosk to 300 devices?"
+	Lines []string // what, to how many, the first rows; clean
+	// Type is what has to be typed before the first answer counts, for what cannot be
+	// undone; "" for a single key.
+	Type string
+	// Answers are offered in this order. Esc is always there and does nothing.
+	Answers []Answer
+	// Force is done when ctrl+c is pressed while the question is open; nil for nothing.
+	Force func() Effect
+}
+
+// Answer is one way to answer a question.
+type Answer struct {
+	Key  string // as in keys: "y"
+	Text string // what it does: "continue"
+	Do   func() Effect
+}
+
+// Forms makes the forms that screens open. The app's wiring fills it, so that
+// screens do not import forms. A nil member makes its action unavailable.
+type Forms struct {
+	Assign   func(env *Env, devices []model.Device) Screen
+	Upload   func(env *Env) Screen
+	NewBIOS  func(env *Env) Screen
+	EditBIOS func(env *Env, b model.BIOSConfiguration) Screen
+	Confirm  func(env *Env, q Question) Screen
+}
