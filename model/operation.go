@@ -222,10 +222,14 @@ type Operation struct {
 	Ended        time.Time
 	Rows         Tally
 	Jobs         []Job
-	Owned        bool // by a living process
-	Mine         bool // by this process
-	Note         string
+	Owned        bool   // by a living process
+	Mine         bool   // by this process
+	Held         bool   // what is queued waits for the operator's yes
+	Note         string // why it does not move, when it should
 }
+
+// Waits reports whether rows are queued that nobody will send without a yes.
+func (o Operation) Waits() bool { return o.Rows.Queued > 0 && (o.Held || !o.Owned) }
 
 // State computes the operation's state from its rows and its owner.
 func (o Operation) State() OperationState {
@@ -233,7 +237,7 @@ func (o Operation) State() OperationState {
 	switch {
 	case t.InFlight+t.Accepted > 0:
 		return OperationRunning
-	case t.Queued > 0 && o.Owned:
+	case t.Queued > 0 && !o.Waits():
 		return OperationRunning
 	case t.Queued > 0:
 		return OperationStopped
@@ -241,8 +245,6 @@ func (o Operation) State() OperationState {
 		return OperationFailed
 	case t.Failed+t.Unknown > 0:
 		return OperationPartly
-	case t.Skipped > 0 && t.Done == 0:
-		return OperationCancelled
 	case t.Skipped > 0:
 		return OperationCancelled
 	}

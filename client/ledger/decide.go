@@ -1,0 +1,164 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"muster/model"
+)
+
+// Resume notes the operator's yes: what is queued may be sent. A living owner
+// sees it and goes on; otherwise the caller adopts the operation first.
+func (l *Ledger) Resume(ctx context.Context, id model.OperationID) error {
+	return l.decide(ctx, "resume", id, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `UPDATE operations SET held = 0, note = '' WHERE id = ?`, id); err != nil {
+			return err
+		}
+		return l.note(ctx, tx, id, 0, "resumed", "")
+	})
+}
+
+// Drop gives up what was not sent: queued chunks end, their rows are skipped,
+// their secrets are erased. Chunks that are on their way are not touched.
+func (l *Ledger) Drop(ctx context.Context, id model.OperationID) error {
+	return l.erased(ctx, l.decide(ctx, "drop", id, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `UPDATE rows SET state = ?, text = 'not sent: dropped' WHERE operation = ? AND state = ? AND chunk IN
+			(SELECT number FROM chunks WHERE operation = ? AND phase = ?)`,
+			model.RowSkipped, id, model.RowQueued, id, model.ChunkQueued); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM spool WHERE operation = ? AND chunk IN
+			(SELECT number FROM chunks WHERE operation = ? AND phase = ?)`, id, id, model.ChunkQueued); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE chunks SET phase = ?, ended = ? WHERE operation = ? AND phase = ?`,
+			model.ChunkDropped, ms(l.o.Now()), id, model.ChunkQueued); err != nil {
+			return err
+		}
+		return l.note(ctx, tx, id, 0, "dropped", "")
+	}))
+}
+
+// Retry queues the chunks with unknown rows again. They keep their request ids
+// and their method, so that a service that remembers them does nothing twice.
+// It returns how many rows that is.
+func (l *Ledger) Retry(ctx context.Context, id model.OperationID) (rows int, err error) {
+	err = l.decide(ctx, "retry", id, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, `UPDATE rows SET state = ?, text = '', what = '' WHERE operation = ? AND state = ? AND chunk IN
+			(SELECT number FROM chunks WHERE operation = ? AND phase = ?)`,
+			model.RowQueued, id, model.RowUnknown, id, model.ChunkUnknown)
+		if err != nil {
+			return err
+		}
+		n, err := res.RowsAffected()
+		if err != nil {
+			return err
+		}
+		if rows = int(n); rows == 0 {
+			return &model.Error{Kind: model.Invalid, Op: "retry", Msg: "no row of this operation can be sent again"}
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE chunks SET phase = ?, ended = 0 WHERE operation = ? AND phase = ?`,
+			model.ChunkQueued, id, model.ChunkUnknown); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE operations SET held = 0, note = '' WHERE id = ?`, id); err != nil {
+			return err
+		}
+		return l.note(ctx, tx, id, 0, "retried", fmt.Sprint(rows, " rows"))
+	})
+	return rows, err
+}
+
+func (l *Ledger) decide(ctx context.Context, op string, id model.OperationID, do func(tx *sql.Tx) error) error {
+	return l.change(ctx, op, func(tx *sql.Tx) error {
+		var n int
+		err := tx.QueryRowContext(ctx, `SELECT 1 FROM operations WHERE id = ? AND backend = ?`, id, l.o.Backend).Scan(&n)
+		if errors.Is(err, sql.ErrNoRows) {
+			return &model.Error{Kind: model.NotFound, Op: op, Msg: fmt.Sprintf("there is no operation %q", model.Clean(string(id))),
+				Hint: "muster operations list shows them"}
+		}
+		if err != nil {
+			return err
+		}
+		if err := do(tx); err != nil {
+			return err
+		}
+		return l.touch(ctx, tx, id)
+	})
+}
+
+// Adopt takes over the operation if its owner is dead. What was queued is held
+// for the operator's yes; what was being sent counts as a lost answer. It
+// reports whether the operation is this process's now.
+func (l *Ledger) Adopt(ctx context.Context, id model.OperationID) (bool, error) {
+	if l.ReadOnly() != nil {
+		return false, nil
+	}
+	var dead string
+	err := l.read.QueryRowContext(ctx, `SELECT owner FROM operations WHERE id = ? AND backend = ?`, id, l.o.Backend).Scan(&dead)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, broken("take over", err)
+	}
+	if dead == l.owner.id {
+		return true, nil
+	}
+	err = inherit(l.o.Dir, dead, func() error { return l.takeOver(ctx, id, dead) })
+	if errors.Is(err, errHeld) || Stale(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, broken("take over", err)
+	}
+	return true, nil
+}
+
+func (l *Ledger) takeOver(ctx context.Context, id model.OperationID, dead string) error {
+	return l.change(ctx, "take over", func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, `UPDATE operations SET owner = ?, held = CASE WHEN EXISTS
+			(SELECT 1 FROM chunks WHERE operation = operations.id AND phase = ?) THEN 1 ELSE held END
+			WHERE id = ? AND owner = ?`, l.owner.id, model.ChunkQueued, id, dead)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(errStale, err)
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE chunks SET phase = ?, problem = 'muster ended while it waited for the answer'
+			WHERE operation = ? AND phase = ?`, model.ChunkLost, id, model.ChunkSending); err != nil {
+			return err
+		}
+		if err := l.note(ctx, tx, id, 0, "taken over", dead); err != nil {
+			return err
+		}
+		return l.touch(ctx, tx, id)
+	})
+}
+
+// Prune forgets operations of this backend that ended before a moment and
+// returns how many. The files of dead owners go with it.
+func (l *Ledger) Prune(ctx context.Context, before time.Time) (int, error) {
+	var n int64
+	err := l.change(ctx, "prune", func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, `DELETE FROM operations WHERE backend = ? AND ended > 0 AND ended < ?`, l.o.Backend, ms(before))
+		if err != nil {
+			return err
+		}
+		n, err = res.RowsAffected()
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	l.truncate(ctx)
+	sweep(l.o.Dir, func(id string) bool {
+		var k int
+		return l.read.QueryRowContext(ctx, `SELECT 1 FROM operations WHERE owner = ?`, id).Scan(&k) == nil
+	})
+	return int(n), nil
+}

@@ -1,0 +1,100 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+
+	"muster/model"
+)
+
+// Intent is what the operator asked for, before anything is sent.
+type Intent struct {
+	Kind         model.OperationKind
+	Customer     model.CustomerID
+	CustomerName string
+	Title        string
+	Target       string // policy id, batch id or BIOS configuration id, by kind
+	Source       string
+	Chunk        int // rows a chunk; 0 = model.ChunkDevices
+	Rows         []IntentRow
+}
+
+// IntentRow is one row of an intent.
+type IntentRow struct {
+	Row        model.Row // number, chunk and state are set here
+	SentSerial bool      // the serial travels with the request, so an outcome can name it
+	Body       []byte    // what must be sent and may not stay on disk; goes into the spool
+}
+
+// Record writes an intent down: the operation, its rows cut into chunks, each
+// with the request id it will keep, and the spool. When it returns nil, all of
+// it is on disk; the operation belongs to this process.
+func (l *Ledger) Record(ctx context.Context, in Intent) (model.OperationID, error) {
+	const op = "write down operation"
+	size := in.Chunk
+	if size <= 0 {
+		size = model.ChunkDevices
+	}
+	id := model.OperationID(l.o.Name())
+	err := l.change(ctx, op, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO operations
+			(id, backend, owner, kind, customer, customer_name, title, target, source, who, created)
+			VALUES (?,?,?,?,?,?,?,?,?,?,?)`,
+			id, l.o.Backend, l.owner.id, in.Kind.String(), in.Customer, in.CustomerName, in.Title, in.Target, in.Source, l.o.Who, ms(l.o.Now()))
+		if err != nil {
+			return err
+		}
+		if err := l.insertRows(ctx, tx, id, in.Rows, size); err != nil {
+			return err
+		}
+		return l.note(ctx, tx, id, 0, "asked", in.Title)
+	})
+	if err != nil {
+		return "", err
+	}
+	return id, nil
+}
+
+func (l *Ledger) insertRows(ctx context.Context, tx *sql.Tx, id model.OperationID, rows []IntentRow, size int) error {
+	row, err := tx.PrepareContext(ctx, `INSERT INTO rows
+		(operation, number, chunk, line, serial, sent_serial, device, batch, name, key_sum, hash_sum, previous, state)
+		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,0)`)
+	if err != nil {
+		return err
+	}
+	defer row.Close()
+	spool, err := tx.PrepareContext(ctx, `INSERT INTO spool (operation, chunk, number, body) VALUES (?,?,?,?)`)
+	if err != nil {
+		return err
+	}
+	defer spool.Close()
+	for i, r := range rows {
+		chunk := i/size + 1
+		if i%size == 0 {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO chunks (operation, number, request_id, rows) VALUES (?,?,?,?)`,
+				id, chunk, l.o.NewID(), min(size, len(rows)-i)); err != nil {
+				return err
+			}
+		}
+		m := r.Row
+		if _, err := row.ExecContext(ctx, id, i+1, chunk, m.Line, m.Serial, r.SentSerial, m.Device, m.Batch, m.Name,
+			m.KeySum, m.HashSum, m.Previous); err != nil {
+			return err
+		}
+		if r.Body == nil {
+			continue
+		}
+		if _, err := spool.ExecContext(ctx, id, chunk, i+1, r.Body); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// note adds to the record of events: times, ids and words, never a secret.
+func (l *Ledger) note(ctx context.Context, tx *sql.Tx, id model.OperationID, chunk int, what, detail string) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO events (at, operation, chunk, what, detail) VALUES (?,?,?,?,?)`,
+		ms(l.o.Now()), id, chunk, what, strings.TrimSpace(detail))
+	return err
+}

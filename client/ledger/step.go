@@ -1,0 +1,259 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"muster/model"
+)
+
+// errStale says that a chunk is not in the phase that a step starts from, or not
+// this process's: somebody else decided meanwhile.
+var errStale = errors.New("the chunk has moved on")
+
+// Stale reports whether a step was refused because the chunk had moved on: it
+// was dropped, taken over or already settled. Nothing was changed.
+func Stale(err error) bool { return errors.Is(err, errStale) }
+
+// step moves one chunk of an operation of this process from one of the phases in
+// from to phase to, and lets do change its rows in the same transaction.
+func (l *Ledger) step(ctx context.Context, op string, id model.OperationID, chunk int,
+	from []model.ChunkPhase, to model.ChunkPhase, set string, args []any, do func(tx *sql.Tx) error) error {
+	return l.change(ctx, op, func(tx *sql.Tx) error {
+		var phase model.ChunkPhase
+		var held bool
+		err := tx.QueryRowContext(ctx, `SELECT c.phase, o.held FROM chunks c JOIN operations o ON o.id = c.operation
+			WHERE c.operation = ? AND c.number = ? AND o.owner = ? AND o.backend = ?`,
+			id, chunk, l.owner.id, l.o.Backend).Scan(&phase, &held)
+		if errors.Is(err, sql.ErrNoRows) || err == nil && (!contains(from, phase) || to == model.ChunkSending && held) {
+			return errStale
+		}
+		if err != nil {
+			return err
+		}
+		if set != "" {
+			set = ", " + set
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE chunks SET phase = ?`+set+` WHERE operation = ? AND number = ?`,
+			append(append([]any{to}, args...), id, chunk)...); err != nil {
+			return err
+		}
+		if err := do(tx); err != nil {
+			return err
+		}
+		return l.touch(ctx, tx, id)
+	})
+}
+
+func contains(phases []model.ChunkPhase, p model.ChunkPhase) bool {
+	for _, q := range phases {
+		if p == q {
+			return true
+		}
+	}
+	return false
+}
+
+// touch counts the operation's revision up and notes its end when no row is open.
+func (l *Ledger) touch(ctx context.Context, tx *sql.Tx, id model.OperationID) error {
+	_, err := tx.ExecContext(ctx, `UPDATE operations SET rev = rev + 1,
+		ended = CASE WHEN EXISTS (SELECT 1 FROM rows WHERE operation = operations.id AND state <= ?) THEN 0
+			WHEN ended > 0 THEN ended ELSE ? END
+		WHERE id = ?`, model.RowAccepted, ms(l.o.Now()), id)
+	return err
+}
+
+func (l *Ledger) moveRows(ctx context.Context, tx *sql.Tx, id model.OperationID, chunk int, from, to model.RowState) error {
+	_, err := tx.ExecContext(ctx, `UPDATE rows SET state = ? WHERE operation = ? AND chunk = ? AND state = ?`, to, id, chunk, from)
+	return err
+}
+
+func erase(ctx context.Context, tx *sql.Tx, id model.OperationID, chunk int) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM spool WHERE operation = ? AND chunk = ?`, id, chunk)
+	return err
+}
+
+// erased empties the write-ahead log after a step that erased a part of the spool.
+func (l *Ledger) erased(ctx context.Context, err error) error {
+	if err == nil {
+		l.truncate(ctx)
+	}
+	return err
+}
+
+// Sending notes, before the first byte leaves, that a queued chunk is about to
+// be sent and by which method (a word of the caller's). It refuses when the chunk
+// was dropped, is held for the operator's yes, or is not this process's.
+func (l *Ledger) Sending(ctx context.Context, id model.OperationID, chunk int, method string) error {
+	return l.step(ctx, "note sending", id, chunk, []model.ChunkPhase{model.ChunkQueued}, model.ChunkSending,
+		"sent = ?, method = ?, tries = tries + 1, problem = ''", []any{ms(l.o.Now()), method}, func(tx *sql.Tx) error {
+			if err := l.moveRows(ctx, tx, id, chunk, model.RowQueued, model.RowInFlight); err != nil {
+				return err
+			}
+			return l.note(ctx, tx, id, chunk, "sending", method)
+		})
+}
+
+// Accepted notes that the service took the chunk. job may be empty: accepted,
+// job unknown. The chunk's secrets are erased with it.
+func (l *Ledger) Accepted(ctx context.Context, id model.OperationID, chunk int, job model.JobID, correlation string) error {
+	return l.erased(ctx, l.step(ctx, "note acceptance", id, chunk,
+		[]model.ChunkPhase{model.ChunkSending, model.ChunkLost, model.ChunkUnknown}, model.ChunkAccepted,
+		"job = ?, correlation = ?, accepted = ?, job_state = ?, problem = ''",
+		[]any{job, correlation, ms(l.o.Now()), model.JobUnknown}, func(tx *sql.Tx) error {
+			if err := l.moveRows(ctx, tx, id, chunk, model.RowInFlight, model.RowAccepted); err != nil {
+				return err
+			}
+			if err := erase(ctx, tx, id, chunk); err != nil {
+				return err
+			}
+			return l.note(ctx, tx, id, chunk, "accepted", string(job)+" "+correlation)
+		}))
+}
+
+// Requeue notes that a sent chunk was certainly not carried out (the service
+// asked to wait, or was not reached) and waits to be sent again. With hold it
+// waits for the operator.
+func (l *Ledger) Requeue(ctx context.Context, id model.OperationID, chunk int, why string, hold bool) error {
+	return l.step(ctx, "note delay", id, chunk, []model.ChunkPhase{model.ChunkSending}, model.ChunkQueued,
+		"problem = ?", []any{why}, func(tx *sql.Tx) error {
+			if hold {
+				if _, err := tx.ExecContext(ctx, `UPDATE operations SET held = 1, note = ? WHERE id = ?`, why, id); err != nil {
+					return err
+				}
+			}
+			if err := l.moveRows(ctx, tx, id, chunk, model.RowInFlight, model.RowQueued); err != nil {
+				return err
+			}
+			return l.note(ctx, tx, id, chunk, "delayed", why)
+		})
+}
+
+// Renew gives a queued chunk a new request id, after the service has answered
+// the old one with a refusal that had no effect.
+func (l *Ledger) Renew(ctx context.Context, id model.OperationID, chunk int) error {
+	return l.step(ctx, "renew request id", id, chunk, []model.ChunkPhase{model.ChunkQueued}, model.ChunkQueued,
+		"request_id = ?, method = ''", []any{l.o.NewID()}, func(tx *sql.Tx) error {
+			return l.note(ctx, tx, id, chunk, "request id renewed", "")
+		})
+}
+
+// Refused notes that the service refused the chunk as a whole: its rows failed.
+func (l *Ledger) Refused(ctx context.Context, id model.OperationID, chunk int, e *model.Error) error {
+	return l.erased(ctx, l.step(ctx, "note refusal", id, chunk, []model.ChunkPhase{model.ChunkSending}, model.ChunkRefused,
+		"ended = ?, correlation = ?, problem = ?", []any{ms(l.o.Now()), e.Ref, e.Msg}, func(tx *sql.Tx) error {
+			if _, err := tx.ExecContext(ctx, `UPDATE rows SET state = ?, code = ?, text = ?, what = ?
+				WHERE operation = ? AND chunk = ? AND state <= ?`,
+				model.RowFailed, e.Code, e.Msg, e.Hint, id, chunk, model.RowAccepted); err != nil {
+				return err
+			}
+			if err := erase(ctx, tx, id, chunk); err != nil {
+				return err
+			}
+			return l.note(ctx, tx, id, chunk, "refused", e.Code+" "+e.Msg+" "+e.Ref)
+		}))
+}
+
+// Lost notes that the chunk was sent and no answer came back. Its rows stay in
+// flight until they are found or given up.
+func (l *Ledger) Lost(ctx context.Context, id model.OperationID, chunk int, why string) error {
+	return l.step(ctx, "note lost answer", id, chunk, []model.ChunkPhase{model.ChunkSending, model.ChunkAccepted}, model.ChunkLost,
+		"problem = ?", []any{why}, func(tx *sql.Tx) error {
+			if err := l.moveRows(ctx, tx, id, chunk, model.RowAccepted, model.RowInFlight); err != nil {
+				return err
+			}
+			return l.note(ctx, tx, id, chunk, "answer lost", why)
+		})
+}
+
+// Result is what became of one row.
+type Result struct {
+	Number   int
+	State    model.RowState
+	Code     string
+	CodeName string
+	Text     string
+	What     string
+	By       model.PairedBy
+	Object   string // id of what was made or found, when there is one
+}
+
+// Settle notes final outcomes of some rows of an accepted or lost chunk. Rows
+// that are final already keep what they have. When no row of the chunk is open
+// any more, the chunk has ended and its secrets are erased.
+func (l *Ledger) Settle(ctx context.Context, id model.OperationID, chunk int, results []Result) error {
+	return l.erased(ctx, l.change(ctx, "note outcomes", func(tx *sql.Tx) error {
+		if err := l.own(ctx, tx, id); err != nil {
+			return err
+		}
+		set, err := tx.PrepareContext(ctx, `UPDATE rows SET state = ?, code = ?, code_name = ?, text = ?, what = ?, paired = ?,
+			device = CASE WHEN device = '' THEN ? ELSE device END
+			WHERE operation = ? AND number = ? AND chunk = ? AND state <= ?`)
+		if err != nil {
+			return err
+		}
+		defer set.Close()
+		for _, r := range results {
+			if _, err := set.ExecContext(ctx, r.State, r.Code, r.CodeName, r.Text, r.What, r.By, r.Object, id, r.Number, chunk, model.RowAccepted); err != nil {
+				return err
+			}
+		}
+		return l.endChunk(ctx, tx, id, chunk)
+	}))
+}
+
+// endChunk ends a chunk whose rows are all final. A chunk with unknown rows that
+// was never accepted keeps its spool: the operator may have it sent again.
+func (l *Ledger) endChunk(ctx context.Context, tx *sql.Tx, id model.OperationID, chunk int) error {
+	var open, unknown int
+	var phase model.ChunkPhase
+	err := tx.QueryRowContext(ctx, `SELECT phase,
+		(SELECT count(*) FROM rows r WHERE r.operation = c.operation AND r.chunk = c.number AND r.state <= ?),
+		(SELECT count(*) FROM rows r WHERE r.operation = c.operation AND r.chunk = c.number AND r.state = ?)
+		FROM chunks c WHERE c.operation = ? AND c.number = ?`, model.RowAccepted, model.RowUnknown, id, chunk).
+		Scan(&phase, &open, &unknown)
+	if err != nil {
+		return err
+	}
+	if open == 0 {
+		end := model.ChunkEnded
+		if unknown > 0 && phase != model.ChunkAccepted {
+			end = model.ChunkUnknown
+		} else if err := erase(ctx, tx, id, chunk); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE chunks SET phase = ?, ended = ? WHERE operation = ? AND number = ?`,
+			end, ms(l.o.Now()), id, chunk); err != nil {
+			return err
+		}
+		if err := l.note(ctx, tx, id, chunk, end.String(), ""); err != nil {
+			return err
+		}
+	}
+	return l.touch(ctx, tx, id)
+}
+
+// Polled notes the service's word on a job. It announces only news.
+func (l *Ledger) Polled(ctx context.Context, id model.OperationID, chunk int, state model.JobState, word string) error {
+	return l.change(ctx, "note job state", func(tx *sql.Tx) error {
+		if err := l.own(ctx, tx, id); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE chunks SET job_state = ?, job_word = ?, polled = ?, problem = ''
+			WHERE operation = ? AND number = ?`, state, word, ms(l.o.Now()), id, chunk); err != nil {
+			return err
+		}
+		return l.touch(ctx, tx, id)
+	})
+}
+
+// own refuses when the operation is not this process's.
+func (l *Ledger) own(ctx context.Context, tx *sql.Tx, id model.OperationID) error {
+	var n int
+	err := tx.QueryRowContext(ctx, `SELECT 1 FROM operations WHERE id = ? AND owner = ? AND backend = ?`, id, l.owner.id, l.o.Backend).Scan(&n)
+	if errors.Is(err, sql.ErrNoRows) {
+		return errStale
+	}
+	return err
+}
