@@ -24,17 +24,16 @@ func newPen(s lipgloss.Style) pen {
 
 // pens is a theme as far as a table needs it.
 type pens struct {
-	header, accent, cursor, mark, muted pen
-	tones                               [theme.Tones]pen
-	glyphs                              theme.Glyphs
-	dots                                int // the width of the ellipsis
+	header, cursor, mark, muted pen
+	tones                       [theme.Tones]pen
+	glyphs                      theme.Glyphs
+	dots                        int // the width of the ellipsis
 }
 
 func newPens(t *theme.Theme) pens {
 	p := pens{
-		header: newPen(t.Header), accent: newPen(t.Accent), cursor: newPen(t.Cursor),
-		mark: newPen(t.Mark), muted: newPen(t.Muted), glyphs: t.Glyphs,
-		dots: ansi.StringWidth(t.Glyphs.Ellipsis),
+		header: newPen(t.Header), cursor: newPen(t.Cursor), mark: newPen(t.Mark), muted: newPen(t.Muted),
+		glyphs: t.Glyphs, dots: ansi.StringWidth(t.Glyphs.Ellipsis),
 	}
 	for i := range p.tones {
 		p.tones[i] = newPen(t.Tone(theme.Tone(i)))
@@ -80,36 +79,56 @@ func (m *Model) row(pos int) {
 }
 
 func (m *Model) draw(pos int) {
-	row := m.rows.At(pos)
-	m.sign(m.pens.cursor, m.pens.glyphs.Cursor, pos == m.pos)
+	row, current := m.rows.At(pos), pos == m.pos
+	m.gutter(current, m.marks.Has(m.ix.Key(row)))
 	if m.w < gutter {
 		return
 	}
-	m.sign(m.pens.mark, m.pens.glyphs.Mark, m.marks.Has(m.ix.Key(row)))
 	owed := 0 // blanks that matter only when something follows
 	for i, s := range m.layout.shown {
 		c := &m.cols[s.col]
 		cell := m.ix.Cell(row, s.field)
 		p := pen{}
-		switch {
-		case i == 0 && pos == m.pos:
-			p = m.pens.accent
-		case c.Tone != nil:
+		if c.Tone != nil {
 			if t := c.Tone(cell); int(t) < len(m.pens.tones) {
 				p = m.pens.tones[t]
 			}
 		}
+		if i == 0 && current {
+			p = pen{} // the gutter's is still down
+		}
 		owed = m.cell(cell, s.width, c.Right, p, owed) + space
+		if i == 0 && current {
+			m.buf = append(m.buf, m.pens.cursor.off...)
+		}
 	}
 }
 
-// sign appends one cell of the gutter.
-func (m *Model) sign(p pen, glyph string, on bool) {
-	if !on {
+// gutter appends the signs before a row. On the current row it leaves the cursor's
+// pen down for the key cell: one style from edge to key is eight bytes less for each
+// step than two.
+func (m *Model) gutter(current, marked bool) {
+	if current {
+		m.buf = append(append(m.buf, m.pens.cursor.on...), m.pens.glyphs.Cursor...)
+	} else {
 		m.buf = append(m.buf, ' ')
-		return
 	}
-	m.buf = append(append(append(m.buf, p.on...), glyph...), p.off...)
+	switch {
+	case m.w < gutter:
+	case !marked:
+		m.buf = append(m.buf, ' ')
+	default:
+		if current {
+			m.buf = append(m.buf, m.pens.cursor.off...)
+		}
+		m.buf = append(append(append(m.buf, m.pens.mark.on...), m.pens.glyphs.Mark...), m.pens.mark.off...)
+		if current {
+			m.buf = append(m.buf, m.pens.cursor.on...)
+		}
+	}
+	if current && (m.w < gutter || len(m.layout.shown) == 0) {
+		m.buf = append(m.buf, m.pens.cursor.off...)
+	}
 }
 
 func (m *Model) header() {

@@ -24,7 +24,7 @@ const floor = 4
 type layout struct {
 	schema fleet.Schema // what wants was measured with
 	digits int          // of the number of rows then, 0 for none
-	wants  []int        // for each of the model's columns, at most one of them shrinks it
+	wants  []int        // for each of the columns, shown or not
 	shown  []slot
 }
 

@@ -26,9 +26,9 @@ type Theme struct {
 	Good   lipgloss.Style // done, registered, complete
 	Warn   lipgloss.Style // not known, waiting, incomplete
 	Bad    lipgloss.Style // failed, refused, damaged
-	Accent lipgloss.Style // the key cell under the cursor, a match, a figure that counts
+	Accent lipgloss.Style // a match, a figure that counts
 	Mark   lipgloss.Style // the sign of a marked row
-	Cursor lipgloss.Style // the sign of the row under the cursor
+	Cursor lipgloss.Style // the sign and the key cell of the row under the cursor
 	Badge  lipgloss.Style // words that must not be missed: SIMULATED, READ-ONLY
 	Toast  lipgloss.Style // news at the edge of the screen
 	Dialog lipgloss.Style // the frame of a form or a question; Width counts border and padding
