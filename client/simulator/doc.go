@@ -1,0 +1,45 @@
+// Package simulator plays the two services and their sign-in over real HTTP:
+// Partner Center's device deployment, the Intune part of Microsoft Graph beta,
+// a token endpoint, and a control interface for tests. It is the backend of
+// muster without a connection, a bench for tests, and a stand-in that anybody
+// can point a script at.
+//
+// It is not a library for clients: what it has in common with them is HTTP
+// and the services' documentation, so it imports nothing else of this module.
+// It never calls out, and everything in it is fictitious.
+//
+// # Time
+//
+// The services live on a simulated clock that starts at a fixed instant and
+// runs Options.Speed times as fast as the real one. Nothing runs in the
+// background: a job's plan is made when it is accepted, and each read
+// computes how far it has come. Tokens expire, and answers are replayed, on
+// the real clock, because that is the one a client sees.
+//
+// # The fleet
+//
+// Customers, batches and devices follow from the seed. A device is computed
+// from its number whenever somebody asks, and serial numbers, product keys
+// and ids can be turned back into that number; only changes take memory.
+//
+// # Why a device fails
+//
+// Always for a reason in the data, never by chance:
+//
+//	801…814, 640  a serial number or product key SIM-<code>-<anything>, such as SIM-814-0001
+//	802           a hardware hash that is not base64, lacks its OA mark, length or checksum,
+//	              or has no maker or serial number inside
+//	803           none of the six accepted identifications, or an empty text in one
+//	806           serial number or product key already registered to this customer
+//	808           the same, but registered to another simulated customer
+//	807           policy update on a device that the customer does not have or no longer has
+//	              (the first customer's batch of returns holds some listed devices of that kind,
+//	              whose serial numbers begin with SIM-807-)
+//	809           policy update with a policy that the customer does not have
+//	812           serial, maker and model with a model from a short seeded list of unknown ones
+//	              (control/state shows the list); any other maker and model is accepted
+//	(no number)   ZtdDeviceDuplicated: a further copy of a device in the same upload
+//
+// A job with failures says finished_with_errors, except for a seeded quarter
+// of the jobs that say plain finished, as the real service has been seen to do.
+package simulator

@@ -1,0 +1,288 @@
+package simulator
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// graphRoutes are Graph's operations below a version, one file a resource.
+func graphRoutes() []route {
+	return []route{
+		newRoute("deviceManagement/hardwareConfigurations", map[string]handler{http.MethodGet: listHardware, http.MethodPost: createHardware}),
+		newRoute("deviceManagement/hardwareConfigurations/{id}", map[string]handler{http.MethodGet: getHardware, http.MethodPatch: updateHardware}),
+	}
+}
+
+// graphOnlyBeta are the entity sets that v1.0 does not have.
+func graphOnlyBeta(segment string) bool { return strings.EqualFold(segment, "hardwareConfigurations") }
+
+// The manners in which Graph says no; the letters are the reference's.
+type graphShape int
+
+const (
+	shapeService graphShape = iota // A: JSON inside the message
+	shapeWrapped                   // B: the same, wrapped once more
+	shapeRoute                     // C: no such verb here
+	shapeGateway                   // D: plain text
+)
+
+// graphError is a refusal of Graph.
+type graphError struct {
+	shape  graphShape
+	status int
+	code   string
+	text   string
+}
+
+// Error is the text that the client would see.
+func (e *graphError) Error() string { return fmt.Sprintf("%d %s: %s", e.status, e.code, e.text) }
+
+func graphRefuse(shape graphShape, status int, code, format string, args ...any) *graphError {
+	return &graphError{shape, status, code, fmt.Sprintf(format, args...)}
+}
+
+// serviceFlaw is the service's 400 for input that it does not like.
+func serviceFlaw(format string, args ...any) *graphError {
+	return graphRefuse(shapeService, http.StatusBadRequest, "BadRequest", format, args...)
+}
+
+type wireGraphError struct {
+	Error wireGraphFault `json:"error"`
+}
+
+type wireGraphFault struct {
+	Code    string         `json:"code"`
+	Message string         `json:"message"`
+	Inner   wireGraphInner `json:"innerError"`
+}
+
+type wireGraphInner struct {
+	Date      string `json:"date"`
+	Request   string `json:"request-id"`
+	ClientReq string `json:"client-request-id"`
+}
+
+// wireIntune is the object that stands as a text in a message.
+type wireIntune struct {
+	Version int    `json:"_version"`
+	Message string `json:"Message"`
+	Phrase  string `json:"CustomApiErrorPhrase"`
+	Retry   *int   `json:"RetryAfter"`
+	Source  string `json:"ErrorSourceService"`
+	Headers string `json:"HttpHeaders"`
+}
+
+type wireWrapped struct {
+	Code        string   `json:"ErrorCode"`
+	Message     string   `json:"Message"`
+	Target      *string  `json:"Target"`
+	Details     *string  `json:"Details"`
+	Inner       *string  `json:"InnerError"`
+	Annotations []string `json:"InstanceAnnotations"`
+}
+
+const intuneService = "https://fef.sim01.manage.example/DeviceConfiguration_2408/StatelessDeviceConfigurationFEService/"
+
+// intuneMessage writes the inner object, indented and with CRLF.
+func (c *call) intuneMessage(text, headers string) string {
+	below := ""
+	if len(c.path) > 0 {
+		below = strings.Join(c.path[1:], "/")
+	}
+	raw, err := json.MarshalIndent(wireIntune{
+		Version: 3, Headers: headers,
+		Message: fmt.Sprintf("%s - Operation ID (for customer support): 00000000-0000-0000-0000-000000000000 - Activity ID: %s - Url: %s%.200s?api-version=5026-05-10",
+			text, c.id, intuneService, below),
+	}, "", "  ")
+	if err != nil { // a struct of texts
+		panic(err)
+	}
+	return strings.ReplaceAll(string(raw), "\n", "\r\n")
+}
+
+func (e *graphError) answer(c *call) answer {
+	out := wireGraphFault{Code: e.code, Message: e.text}
+	switch e.shape {
+	case shapeService:
+		out.Message = c.intuneMessage(e.text, "{}")
+	case shapeWrapped:
+		out.Code = "UnknownError"
+		out.Message = string(encode(wireWrapped{Code: e.code, Message: c.intuneMessage(e.text, `{"WWW-Authenticate":"Bearer"}`), Annotations: []string{}}))
+	case shapeRoute:
+		out.Code = "No method match route template"
+		out.Message = fmt.Sprintf("No OData route exists that match template ~/singleton/navigation/key with http verb %.20s for request /DeviceConfiguration_2408/StatelessDeviceConfigurationFEService/%.200s.",
+			c.r.Method, strings.Join(c.path[1:], "/"))
+	}
+	out.Inner = wireGraphInner{Date: c.now.UTC().Format(dateBare), Request: c.serverID(), ClientReq: c.id}
+	return answer{status: e.status, contentType: "application/json", body: encode(wireGraphError{out})}
+}
+
+// serverID is the request id that Graph gives.
+func (c *call) serverID() string {
+	return guid(c.w.run.at(kindRequest, c.seq, 0), c.w.run.at(kindRequest, c.seq, 1))
+}
+
+// graph answers a request to Graph.
+func (s *Simulator) graph(c *call) answer {
+	c.clientID()
+	a, err := s.graphRoute(c)
+	var refused *graphError
+	switch {
+	case errors.As(err, &refused):
+		a = refused.answer(c)
+	case err != nil:
+		a = graphRefuse(shapeService, http.StatusInternalServerError, "InternalServerError", "An internal server error has occurred").answer(c)
+	}
+	return c.graphHeaders(a)
+}
+
+// clientID is the caller's request id, or the server's when there is none.
+func (c *call) clientID() {
+	if c.id = c.r.Header.Get("client-request-id"); c.id == "" {
+		c.id = c.serverID()
+	}
+}
+
+func (s *Simulator) graphRoute(c *call) (answer, error) {
+	if err := c.graphSignedIn(); err != nil {
+		return answer{}, err
+	}
+	if len(c.path) == 0 || !isGraphVersion(c.path[0]) {
+		return answer{}, graphRefuse(shapeGateway, http.StatusBadRequest, "BadRequest", "Invalid version.")
+	}
+	path := keys(c.path[1:])
+	t, params := find(graphRoutes(), path)
+	if t == nil || strings.EqualFold(c.path[0], "v1.0") && graphOnlyBeta(t.pattern[1]) {
+		return answer{}, graphRefuse(shapeGateway, http.StatusBadRequest, "BadRequest", "Resource not found for the segment '%.64s'.", unknownSegment(path, t))
+	}
+	c.params = params
+	do := t.verbs[c.r.Method]
+	if do == nil {
+		return answer{}, graphRefuse(shapeRoute, http.StatusBadRequest, "", "")
+	}
+	if c.customer == nil || c.customer.forbidden {
+		return answer{}, graphRefuse(shapeGateway, http.StatusBadRequest, "BadRequest", "Request not applicable to target tenant.")
+	}
+	scopes := []string{scopeConfig}
+	if c.r.Method == http.MethodGet {
+		scopes = []string{scopeConfigRead, scopeConfig}
+	}
+	if !c.who.allows(scopes[0]) && !c.who.allows(scopes[len(scopes)-1]) {
+		return answer{}, graphRefuse(shapeService, http.StatusForbidden, "Forbidden",
+			"Application is not authorized to perform this operation. Application must have one of the following scopes: %s", strings.Join(scopes, ", "))
+	}
+	if c.flaw != 0 {
+		code := map[int]string{http.StatusRequestEntityTooLarge: "RequestEntityTooLarge", http.StatusUnsupportedMediaType: "UnsupportedMediaType"}[c.flaw]
+		return answer{}, graphRefuse(shapeGateway, c.flaw, orDefault(code, "BadRequest"), "The request body cannot be read.")
+	}
+	return do(c)
+}
+
+// unknownSegment is the part of a path that Graph complains about: the set
+// that v1.0 lacks, or the first that leads nowhere.
+func unknownSegment(path []string, t *route) string {
+	switch {
+	case len(path) == 0:
+		return ""
+	case t != nil:
+		return path[1]
+	case !strings.EqualFold(path[0], "deviceManagement") || len(path) == 1:
+		return path[0]
+	}
+	for _, t := range graphRoutes() {
+		if strings.EqualFold(t.pattern[1], path[1]) {
+			return path[len(path)-1]
+		}
+	}
+	return path[1]
+}
+
+// keys turns set('id') into the two segments set and id.
+func keys(path []string) []string {
+	var out []string
+	for _, part := range path {
+		name, key, ok := strings.Cut(part, "('")
+		if ok && name != "" && strings.HasSuffix(key, "')") {
+			out = append(out, name, strings.ReplaceAll(strings.TrimSuffix(key, "')"), "''", "'"))
+			continue
+		}
+		out = append(out, part)
+	}
+	return out
+}
+
+// graphSignedIn checks the token and finds the tenant.
+func (c *call) graphSignedIn() error {
+	refused := func(text string) error {
+		return graphRefuse(shapeGateway, http.StatusUnauthorized, "InvalidAuthenticationToken", "%s", text)
+	}
+	who, err := c.s.issuer.open(bearer(c.r.Header.Get("Authorization")))
+	switch {
+	case errors.Is(err, errTokenMissing):
+		return refused("Access token is empty.")
+	case errors.Is(err, errTokenExpired):
+		return refused("Lifetime validation failed, the token is expired.")
+	case err != nil:
+		return refused("InvalidAuthenticationToken: the token cannot be read.")
+	case who.Audience != audienceGraph:
+		return refused("Access token validation failure. Invalid audience.")
+	case who.NoIntune:
+		return graphRefuse(shapeWrapped, http.StatusUnauthorized, "Forbidden", "An error has occurred")
+	}
+	c.who, c.customer = who, c.w.byID[foldID(who.Tenant)]
+	return nil
+}
+
+// graphHeaders adds what stands in every answer.
+func (c *call) graphHeaders(a answer) answer {
+	a = a.with("request-id", c.serverID()).with("client-request-id", c.id).
+		with("x-ms-ags-diagnostic", `{"ServerInfo":{"DataCenter":"Simulated North","Slice":"E","Ring":"4","ScaleUnit":"003","RoleInstance":"SIM000001"}}`).
+		with("Strict-Transport-Security", "max-age=31536000")
+	if a.status < http.StatusBadRequest {
+		a = a.with("OData-Version", "4.0")
+	}
+	if a.status == http.StatusUnauthorized {
+		a = a.with("WWW-Authenticate", `Bearer realm="", authorization_uri="https://simulator.invalid/common/oauth2/authorize"`)
+	}
+	return a
+}
+
+const graphJSON = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+
+func graphGood[T any](status int, body T) (answer, error) {
+	return answer{status: status, contentType: graphJSON, body: encode(body)}, nil
+}
+
+// graphFault is an error that was asked for, in the service's own form.
+func (c *call) graphFault(status int, after string) answer {
+	c.clientID()
+	e := graphRefuse(shapeService, status, "", "An error has occurred")
+	switch status {
+	case http.StatusBadGateway, http.StatusGatewayTimeout:
+		return retryLater(gatewayPage(status), after)
+	case http.StatusServiceUnavailable:
+		return retryLater(answer{status: status}, after)
+	case http.StatusTooManyRequests:
+		e = graphRefuse(shapeGateway, status, "TooManyRequests", "Too many requests.")
+	case http.StatusUnauthorized:
+		e = graphRefuse(shapeGateway, status, "InvalidAuthenticationToken", "Lifetime validation failed, the token is expired.")
+	case http.StatusForbidden:
+		e.code, e.text = "Forbidden", "User is not authorized to perform this operation"
+	case http.StatusNotFound:
+		e.code = "ResourceNotFound"
+	case http.StatusConflict:
+		e.code = "Conflict"
+	case http.StatusPreconditionFailed:
+		e.code = "ConditionNotMet"
+	case http.StatusInternalServerError:
+		e.code, e.text = "InternalServerError", "An internal server error has occurred"
+	case http.StatusBadRequest:
+		e.code = "BadRequest"
+	default:
+		e.code = strings.ReplaceAll(orDefault(http.StatusText(status), "UnknownError"), " ", "")
+	}
+	return retryLater(e.answer(c), after)
+}
