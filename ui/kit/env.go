@@ -30,6 +30,7 @@ type Env struct {
 
 	Customer model.Customer // the zero value while none is chosen
 	Jobs     *model.Board   // nil until the first one came
+	Fleet    Fleet          // what the devices screen knows, for others to show
 	News     []News         // toasts that were shown, newest last, at most MaxNews
 
 	Width, Height int // of the terminal
@@ -46,6 +47,14 @@ func NewEnv(ctx context.Context, b Backend) *Env {
 		Theme: theme.New(true, false), Keys: keys.Default(),
 		Now: time.Now, Zone: time.Local,
 	}
+}
+
+// Fleet is what is known of the customer's devices without looking at each.
+type Fleet struct {
+	Devices int
+	Groups  map[string]int // devices by policy name, "" for those without; never changed
+	Began   time.Time      // when reading began; zero while nothing was read
+	Whole   bool           // all devices were read
 }
 
 // MaxNews bounds the history of toasts.

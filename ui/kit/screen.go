@@ -42,13 +42,14 @@ type Card struct {
 // members are set they happen in this order: Pop, Visit, Open, Push, Toast, Cmd, Keys.
 type Effect struct {
 	Cmd   tea.Cmd
-	Push  Screen          // open a screen above this one
-	Pop   bool            // close this screen
-	Toast Toast           // say something
-	Pass  bool            // the key is not ours: the app may know it
-	Open  Open            // go to one of the main views
-	Visit *model.Customer // work with this customer from now on
+	Push  Screen            // open a screen above this one
+	Pop   bool              // close this screen
+	Toast Toast             // say something
+	Pass  bool              // the key is not ours: the app may know it
+	Open  Open              // go to one of the main views
+	Visit *model.Customer   // work with this customer from now on
 	Keys  []tea.KeyPressMsg // handle these as if they were typed now: they had to wait
+	Fleet *Fleet            // what is known of the customer's devices now
 	Quit  bool              // end the program without asking again
 }
 
