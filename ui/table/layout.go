@@ -73,9 +73,6 @@ func (m *Model) want(col, field int) int {
 		}
 		w = max(w, width(m.ix.Cell(row, field)))
 	}
-	if c.Max > 0 {
-		w = min(w, c.Max)
-	}
 	return max(w, c.Min, 1)
 }
 
@@ -91,6 +88,9 @@ func (m *Model) fit() []slot {
 	shown := make([]slot, len(m.cols))
 	for i := range shown {
 		shown[i] = slot{col: i, width: m.layout.wants[i]}
+		if c := &m.cols[i]; c.Max > 0 {
+			shown[i].width = min(shown[i].width, max(c.Max, c.Min, 1))
+		}
 	}
 	for len(shown) > 1 && m.room(shown) < least(m.cols, shown) {
 		drop := len(shown) - 1
@@ -114,6 +114,13 @@ func (m *Model) fit() []slot {
 			break
 		}
 		shown[widest].width--
+	}
+	left := room - total(shown) // goes to the columns that Max cuts off
+	for i := range shown {
+		s := &shown[i]
+		more := max(min(m.layout.wants[s.col]-s.width, left), 0)
+		s.width += more
+		left -= more
 	}
 	return shown
 }

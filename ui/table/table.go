@@ -18,7 +18,7 @@ import (
 type Col struct {
 	Name     string // of the column in the schema
 	Title    string // in the header; empty: the schema's title
-	Min, Max int    // cells; 0 means no limit. Min leaves room for values that will change
+	Min, Max int    // cells, 0 for no limit; Min leaves room for values that will change, Max yields on a wide screen
 	Priority int    // on narrow screens the lowest go first, among equals the last
 	Right    bool   // aligned to the right, as counts are
 	// Tone chooses the style by the cell's text; nil is plain. The text itself has to
