@@ -1,0 +1,192 @@
+package rest
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptrace"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+
+	"muster/model"
+)
+
+// policyFunc makes a policy of a method.
+type policyFunc func(*policy.Request) (*http.Response, error)
+
+// Do implements policy.Policy.
+func (f policyFunc) Do(r *policy.Request) (*http.Response, error) { return f(r) }
+
+// onlyReads is where a read-only session is kept: nothing else can leave.
+func (c *Client) onlyReads(req *policy.Request) (*http.Response, error) {
+	if c.o.ReadOnly && flightOf(req).call.write() {
+		return nil, &refusal{&model.Error{Kind: model.Refused, Msg: "this session is read-only; nothing was sent"}}
+	}
+	return req.Next()
+}
+
+// identify sets the headers that stay the same over all tries.
+func (c *Client) identify(req *policy.Request) (*http.Response, error) {
+	f, h := flightOf(req), req.Raw().Header
+	h.Set("Accept", "application/json")
+	h.Set("User-Agent", "muster")
+	if c.o.Service == Graph {
+		h.Set("client-request-id", f.requestID)
+	} else {
+		h.Set("MS-RequestId", f.requestID)
+		h.Set("MS-CorrelationId", f.correlation)
+		h.Set("X-Locale", "en-US")
+		h.Set("MS-PartnerCenter-Application", "muster")
+	}
+	return req.Next()
+}
+
+// guard keeps every request, and so every token, below the root. It looks at
+// the decoded path, where %2e%2e is what it means.
+func (c *Client) guard(req *policy.Request) (*http.Response, error) {
+	r := req.Raw()
+	u := r.URL
+	ok := u.Scheme == c.base.Scheme && u.Host == c.base.Host && u.User == nil &&
+		(r.Host == "" || r.Host == c.base.Host) &&
+		strings.HasPrefix(u.Path, c.base.Path) && path.Clean(u.Path) == strings.TrimSuffix(u.Path, "/") &&
+		!strings.ContainsAny(u.Path, "\x00\\") && u.Fragment == ""
+	if !ok {
+		return nil, &refusal{&model.Error{Kind: model.Refused, Msg: "the request would leave " + c.base.Host + c.base.Path}}
+	}
+	return req.Next()
+}
+
+// bearer asks the credential for a token in this client's own tenant.
+func (c *Client) bearer() policy.Policy {
+	return runtime.NewBearerTokenPolicy(wrapped{c.o.Credential}, c.o.Scopes, &policy.BearerTokenOptions{
+		InsecureAllowCredentialWithHTTP: c.base.Scheme == "http", // New has seen that this is loopback
+		AuthorizationHandler: policy.AuthorizationHandler{
+			OnRequest: func(_ *policy.Request, auth func(policy.TokenRequestOptions) error) error {
+				return auth(policy.TokenRequestOptions{Scopes: c.o.Scopes, TenantID: c.o.Tenant})
+			},
+		},
+	})
+}
+
+// wrapped makes every error of a credential one of ours.
+type wrapped struct{ azcore.TokenCredential }
+
+// GetToken implements azcore.TokenCredential.
+func (w wrapped) GetToken(ctx context.Context, o policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	t, err := w.TokenCredential.GetToken(ctx, o)
+	if err == nil || model.AsError(err) != nil || ctx.Err() != nil {
+		return t, err
+	}
+	return t, &model.Error{Kind: model.SignedOut, Msg: "no token could be had", Hint: "sign in again", Err: err}
+}
+
+// renew repeats a call once after a 401, with a new token: a 401 was not carried
+// out, whatever the method. Two answers with that status are no matter of the
+// token's age: missing MFA, and missing rights inside a Graph error.
+func (c *Client) renew(req *policy.Request) (*http.Response, error) {
+	resp, err := req.Next()
+	f := flightOf(req)
+	if err != nil || resp.StatusCode != http.StatusUnauthorized || f.renewed {
+		return resp, err
+	}
+	if said := c.said(f); said.code == codeNoMFA || c.o.Service == Graph && strings.EqualFold(said.code, "Forbidden") {
+		return resp, nil
+	}
+	f.renewed, f.rejected, f.refusal = true, req.Raw().Header.Get("Authorization"), resp
+	if err := req.RewindBody(); err != nil {
+		return resp, nil // the 401 says more than this
+	}
+	return req.Next()
+}
+
+// sameToken saves the repetition when the credential has no other token.
+func (c *Client) sameToken(req *policy.Request) (*http.Response, error) {
+	f := flightOf(req)
+	if f.rejected != "" && req.Raw().Header.Get("Authorization") == f.rejected {
+		return f.refusal, nil
+	}
+	f.rejected = ""
+	return req.Next()
+}
+
+// paced waits for its turn and tells the pace how the service took it.
+func (c *Client) paced(req *policy.Request) (*http.Response, error) {
+	if c.o.Pace == nil {
+		return req.Next()
+	}
+	f := flightOf(req)
+	done, err := c.o.Pace.enter(req.Raw().Context(), f.call.Lane, f.call.write())
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	resp, err := req.Next()
+	if err == nil {
+		c.o.Pace.heard(resp.StatusCode, f.header.Get("Retry-After") != "", c.retryAfter(f.header))
+	}
+	return resp, err
+}
+
+// attempt is one try: its time limit, what is known of it, its line in the log.
+func (c *Client) attempt(req *policy.Request) (*http.Response, error) {
+	f := flightOf(req)
+	start := c.o.Now()
+	resp, err := c.try(req, f)
+	if t := f.track; err != nil && f.call.write() && t.reused.Load() && !t.mayHaveLeft(err) && req.Raw().Context().Err() == nil {
+		// The connection from before was dead and nothing went out on it.
+		if req.RewindBody() == nil {
+			resp, err = c.try(req, f)
+		}
+	}
+	f.end(resp, err)
+	c.innerRetryAfter(f)
+	c.report(f, req.Raw(), start)
+	return resp, err
+}
+
+func (c *Client) try(req *policy.Request, f *flight) (*http.Response, error) {
+	f.begin()
+	limit := readTimeout
+	if f.call.write() {
+		limit = writeTimeout
+	}
+	ctx, cancel := context.WithTimeout(req.Raw().Context(), limit)
+	defer cancel() // azcore has downloaded the body when Next returns
+	ctx = context.WithValue(httptrace.WithClientTrace(ctx, f.track.hooks()), limitKey{}, f.call.Limit)
+	once := req.Clone(ctx)
+	if f.call.write() {
+		once.Raw().GetBody = nil // net/http cannot send the body a second time on its own
+	}
+	return once.Next()
+}
+
+// innerRetryAfter lifts the waiting time out of a Graph error body into the
+// header, where the retry policy looks: Intune leaves the header out at times.
+func (c *Client) innerRetryAfter(f *flight) {
+	if c.o.Service != Graph || f.status != http.StatusTooManyRequests || f.header.Get("Retry-After") != "" {
+		return
+	}
+	if d := c.said(f).wait; d > 0 {
+		f.header.Set("Retry-After", strconv.Itoa(int(d/time.Second)))
+	}
+}
+
+// report tells the observer about the try.
+func (c *Client) report(f *flight, r *http.Request, start time.Time) {
+	if c.o.Observe == nil {
+		return
+	}
+	header := func(name string) string { return cut(model.Clean(f.header.Get(name)), maxCode) }
+	e := Event{Time: start, Method: r.Method, Path: model.Clean(r.URL.Path), Status: f.status,
+		Duration: c.o.Now().Sub(start), Try: f.tries, RequestID: f.requestID, Correlation: f.correlation,
+		Server: header("MS-ServerId"), Vector: header("MS-CV")}
+	if c.o.Service == Graph {
+		e.Server, e.Correlation = header("request-id"), f.requestID
+	}
+	c.o.Observe(e)
+}
