@@ -1,0 +1,69 @@
+package cli
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"muster/model"
+	"muster/ui/kit"
+)
+
+// Options is everything that a run takes from its process.
+type Options struct {
+	In          io.Reader
+	Out, Err    io.Writer
+	OutTerminal bool // standard output is a terminal: everything outside printable ASCII is escaped in JSON
+	InTerminal  bool // standard input is a terminal: there is somebody to ask
+
+	// Connect opens the backend that the target names. The place says where that
+	// is; the closing function ends it and returns when nothing of it is left.
+	// Errors of kind NoBackend and SignedOut end in exit code 4, Invalid in 2.
+	Connect func(ctx context.Context, t Target) (kit.Backend, kit.Place, func(context.Context) error, error)
+	// Dashboard is muster without a subcommand, on a terminal.
+	Dashboard func(ctx context.Context, t Target) error
+	// Simulate serves until ctx ends, after it wrote its one line to ready.
+	Simulate func(ctx context.Context, o SimulateOptions, ready io.Writer) error
+	// Files reads upload lists and lists of ids; no backend is needed for it.
+	Files kit.Files
+
+	Version string
+	Now     func() time.Time // its location is the zone in which times are shown
+	Getenv  func(string) string
+}
+
+// Target says which backend is wanted, as flags and environment name it.
+type Target struct {
+	Demo       bool   // the simulator inside this process
+	Devices    int    // its devices, of the first customer
+	Seed       uint64 // its seed
+	Connection string
+	Customer   string // id or exact name, as given
+	ReadOnly   bool
+	Partner    string // URL of a simulator's Partner Center, empty = none
+	Graph      string // URL of a simulator's Graph, empty = none
+	// Tokens from the environment. They never come as an argument.
+	PartnerToken, GraphToken model.Secret
+	TokenFile                string // path of a file that holds the tokens
+	UTC                      bool
+	StateDir                 string // folder of the ledger, empty = the usual one
+}
+
+// SimulateOptions is what muster simulate was asked for.
+type SimulateOptions struct {
+	Listen    string
+	Devices   int
+	Customers int
+	Seed      uint64
+	Speed     float64       // simulated seconds a second
+	Lag       time.Duration // simulated time until a change can be read back
+	Faults    []string      // named scenarios
+	TLS       bool
+	Authority bool
+}
+
+// Pruner is a journal that can forget. It returns how many operations it forgot:
+// those that ended longer ago than olderThan, and no other.
+type Pruner interface {
+	Prune(ctx context.Context, olderThan time.Duration) (int, error)
+}

@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/muesli/cancelreader"
+	"github.com/spf13/cobra"
+
+	"muster/model"
+	"muster/ui/kit"
+)
+
+// closeTime bounds how long the end of a run waits for a write in flight.
+const closeTime = time.Minute
+
+// program is one run of muster on the command line.
+type program struct {
+	o      Options
+	target Target
+	out    *output
+}
+
+// Run carries out one command line, without the program's name, and returns the
+// exit code. It writes every error itself. Cancelling ctx is the interruption:
+// a running verb says what it leaves behind and the code is 130.
+func Run(ctx context.Context, args []string, o Options) (exitCode int) {
+	p := &program{o: o}
+	p.out = newOutput(o.Out, o.OutTerminal, o.Now().Location())
+	root := p.root()
+	root.SetArgs(append([]string{}, args...)) // never nil: cobra would take the process's own
+	root.SetIn(o.In)
+	root.SetOut(p.out.w)
+	root.SetErr(o.Err)
+	err := root.ExecuteContext(ctx)
+	if werr := p.out.flush(); werr != nil && err == nil {
+		err = &model.Error{Kind: model.Unexpected, Op: "write the output", Msg: describe(werr), Err: werr}
+	}
+	var f failure
+	if err != nil && ctx.Err() != nil && !errors.As(err, &f) {
+		err = failure{exitInterrupted, errInterrupted}
+	}
+	if silent := errors.As(err, &f) && f.err == nil; err != nil && !silent {
+		p.say("%s", describe(err))
+	}
+	return codeOf(ctx, err)
+}
+
+// say writes one line of diagnostics. Texts from outside are cleaned by the
+// caller or by describe.
+func (p *program) say(format string, args ...any) {
+	_, _ = fmt.Fprintf(p.o.Err, "muster: "+format+"\n", args...)
+}
+
+// session is an open backend and the place it stands for.
+type session struct {
+	*program
+	kit.Backend
+	place kit.Place
+}
+
+// connected opens the backend, does the work and closes it again, also when the
+// run was interrupted: a write in flight is given time to end.
+func (p *program) connected(ctx context.Context, do func(context.Context, *session) error) (err error) {
+	backend, place, done, err := p.o.Connect(ctx, p.target)
+	if err != nil {
+		if model.KindOf(err) == model.Invalid {
+			return asUsage(err)
+		}
+		return err
+	}
+	defer func() {
+		if done == nil {
+			return
+		}
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
+		defer cancel()
+		if cerr := done(last); cerr != nil {
+			if err == nil {
+				err = cerr
+				return
+			}
+			p.say("%s", describe(cerr))
+		}
+	}()
+	return do(ctx, &session{program: p, Backend: backend, place: place})
+}
+
+// verb is the body of a command that needs a backend.
+type verb func(ctx context.Context, s *session, args []string) error
+
+// on makes a command's RunE of a verb.
+func (p *program) on(v verb) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, args []string) error {
+		return p.connected(c.Context(), func(ctx context.Context, s *session) error { return v(ctx, s, args) })
+	}
+}
+
+// input returns standard input as a reader that ends when ctx does, and its end.
+func (p *program) input(ctx context.Context) (io.Reader, func()) {
+	in, err := cancelreader.NewReader(p.o.In)
+	if err != nil { // a regular file cannot be waited for, and never blocks
+		return p.o.In, func() {}
+	}
+	stop := context.AfterFunc(ctx, func() { in.Cancel() })
+	return in, func() {
+		stop()
+		_ = in.Close()
+	}
+}
+
+// open opens a file of this machine, at most limit bytes of it.
+func (p *program) open(ctx context.Context, path string, limit int64) (io.ReadCloser, error) {
+	if p.o.Files == nil {
+		return nil, &model.Error{Kind: model.Unexpected, Op: "open file", Msg: "this program cannot read files", Err: os.ErrInvalid}
+	}
+	f, _, err := p.o.Files.Open(ctx, path, limit)
+	if err != nil && model.AsError(err) == nil {
+		err = &model.Error{Kind: model.Invalid, Op: "open file", Msg: describe(err), Err: err}
+	}
+	return f, err
+}

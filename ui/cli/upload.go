@@ -1,0 +1,205 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"muster/model"
+	"muster/model/desk"
+)
+
+const uploadHelp = `Reads a list of devices, judges every row, and sends the list to a batch of the
+customer. FILE is a CSV file as Get-WindowsAutopilotInfo, Intune or the Partner
+Center portal write it, in any usual encoding; - is standard input.
+
+With --check it only judges: exit code 0 clean, 3 problems, 1 unreadable. No
+backend is needed for that.
+
+A list with problem rows is refused as a whole, unless --good-only says that the
+other rows are to be sent without them. The batch is made when it does not exist.
+Without --wait the command ends when the service has accepted every job.`
+
+const uploadExample = `  muster upload --check devices.csv --json
+  muster upload devices.csv --customer Contoso --batch spring --dry-run
+  muster upload devices.csv --customer Contoso --batch spring --yes --wait --timeout 30m`
+
+// uploading is what one muster upload was asked for.
+type uploading struct {
+	write
+	path     string
+	check    bool
+	goodOnly bool
+	batch    string
+	chunk    int
+}
+
+func (p *program) upload() *cobra.Command {
+	var u uploading
+	c := &cobra.Command{
+		Use: "upload FILE", Short: "send a list of devices to a batch", Long: uploadHelp, Example: uploadExample,
+		Args: exactly("FILE"),
+		RunE: func(c *cobra.Command, args []string) error {
+			u.path = args[0]
+			if u.check {
+				return p.check(c.Context(), u.path, u.json)
+			}
+			return p.uploadFile(c.Context(), u)
+		},
+	}
+	f := c.Flags()
+	f.BoolVar(&u.check, "check", false, "judge the list, send nothing")
+	f.BoolVar(&u.goodOnly, "good-only", false, "send the good rows of a list that has problem rows")
+	f.StringVar(&u.batch, "batch", "", "name of the batch, an existing or a new one")
+	f.IntVar(&u.chunk, "chunk", model.ChunkDevices, "devices a job")
+	u.flags(c)
+	return c
+}
+
+func (p *program) uploadFile(ctx context.Context, u uploading) error {
+	const op = "upload"
+	if u.batch == "" {
+		return usage(op, "--batch is missing", "name an existing or a new batch")
+	}
+	if err := model.ValidateBatchID(model.BatchID(u.batch)); err != nil {
+		return asUsage(err)
+	}
+	if u.chunk < 1 || u.chunk > model.MaxChunk {
+		return usage(op, fmt.Sprintf("--chunk %d is not 1 to %d", u.chunk, model.MaxChunk), "")
+	}
+	if err := p.mayWrite(op, u.write, u.path == "-"); err != nil {
+		return err
+	}
+	rows, err := p.readList(ctx, u)
+	if err != nil {
+		return err
+	}
+	return p.connected(ctx, func(ctx context.Context, s *session) error { return s.uploadRows(ctx, u, rows) })
+}
+
+// readList reads the rows that will be sent. They are read once: what was judged
+// and shown is what is sent.
+func (p *program) readList(ctx context.Context, u uploading) ([]model.UploadRow, error) {
+	f, err := p.list(ctx, u.path)
+	if err != nil {
+		return nil, failure{exitFailed, err}
+	}
+	defer func() { _ = f.Close() }()
+	var rows []model.UploadRow
+	report, err := desk.Read(ctx, f, func(r model.UploadRow) error {
+		rows = append(rows, r)
+		return nil
+	})
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, err
+		}
+		return nil, failure{exitFailed, err}
+	}
+	return rows, p.judge(u, report)
+}
+
+// shownProblems is how many problems of a refused list are worth their lines.
+const shownProblems = 20
+
+// judge decides whether a list may be sent as it is.
+func (p *program) judge(u uploading, r desk.Report) error {
+	const op = "upload"
+	bad := r.Rows - r.Good
+	for i, x := range r.Problems {
+		if i == shownProblems {
+			p.say("… and %s more", count(len(r.Problems)+r.More-i, "problem"))
+			break
+		}
+		at := fmt.Sprintf("line %d", x.Line)
+		if x.Column > 0 {
+			at += fmt.Sprintf(", column %d", x.Column)
+		}
+		p.say("%s: %s (%s); %s", at, x.Text, x.Code, x.What)
+	}
+	for i, x := range r.Repairs {
+		if i == shownProblems {
+			p.say("… and %s more", count(len(r.Repairs)+r.MoreRepairs-i, "repair"))
+			break
+		}
+		p.say("line %d, column %d: %s", x.Line, x.Column, x.Text)
+	}
+	switch {
+	case r.Good == 0:
+		return usage(op, fmt.Sprintf("none of %s can be sent", count(r.Rows, "row")), "nothing was sent")
+	case bad > 0 && !u.goodOnly:
+		return usage(op, fmt.Sprintf("%s of %s have problems, nothing was sent", number(bad), count(r.Rows, "row")),
+			fmt.Sprintf("mend the list, or send the other %s with --good-only", number(r.Good)))
+	case bad > 0:
+		p.say("%s left out, %s will be sent", count(bad, "row"), number(r.Good))
+	}
+	return nil
+}
+
+func (s *session) uploadRows(ctx context.Context, u uploading, rows []model.UploadRow) error {
+	if err := s.writable("upload"); err != nil {
+		return err
+	}
+	c, err := s.customer(ctx)
+	if err != nil {
+		return err
+	}
+	batches, err := s.Reader.Batches(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	up := model.Upload{Customer: c.ID, CustomerName: c.Name, Batch: model.BatchID(u.batch), Rows: rows, Chunk: u.chunk}
+	if up.Source = u.path; u.path != "-" {
+		up.Source = filepath.Base(u.path)
+	}
+	have, exists := model.FindBatch(batches, up.Batch)
+	if exists && have.ID != up.Batch {
+		s.say("the batch is spelt %q", model.Clean(string(have.ID)))
+	}
+	if exists {
+		up.Batch = have.ID
+	}
+	if err := up.Validate(); err != nil {
+		return asUsage(err)
+	}
+	p := planUpload(up, exists, have.Devices)
+	if proceed, err := s.agree(ctx, u.write, p); !proceed || err != nil {
+		return err
+	}
+	id, err := s.Writer.Upload(ctx, up)
+	if err != nil {
+		return unwritten(err)
+	}
+	s.say("operation %s is written down", model.Clean(string(id)))
+	return s.conclude(ctx, id, u.write, nil)
+}
+
+func planUpload(u model.Upload, exists bool, have int) plan {
+	p := plan{
+		What: fmt.Sprintf("upload %s to batch %s", count(len(u.Rows), "device"), model.Clean(string(u.Batch))),
+		Kind: model.UploadDevices.String(), Customer: namedCustomer(u.Customer, u.CustomerName),
+		Batch: u.Batch, NewBatch: !exists, Rows: len(u.Rows), Jobs: chunks(len(u.Rows), u.Chunk),
+	}
+	switch {
+	case !exists:
+		p.notes = append(p.notes, "the batch is new; it cannot be renamed or removed later")
+	case have == model.CountUnknown:
+		p.notes = append(p.notes, "the batch exists")
+	default:
+		p.notes = append(p.notes, "the batch exists and holds "+count(have, "device"))
+	}
+	for _, r := range u.Rows[:min(sample, len(u.Rows))] {
+		label := r.Serial()
+		if label == "" {
+			label = "by its " + r.Identity.Combination().String()
+		}
+		maker, name := r.Identity.Maker, r.Identity.Model
+		if maker == "" && name == "" {
+			maker, name = r.Facts.Maker, r.Facts.Model
+		}
+		p.first = append(p.first, []string{fmt.Sprintf("line %d", r.Line), label, maker, name})
+	}
+	return p
+}

@@ -1,0 +1,206 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"muster/model"
+)
+
+// write is what the flags say about something that changes a tenant.
+type write struct {
+	json    bool
+	yes     bool
+	dryRun  bool
+	expect  int // -1 = nothing is expected
+	wait    bool
+	timeout time.Duration // 0 = none
+}
+
+// flags adds the flags of every writing verb.
+func (w *write) flags(c *cobra.Command) {
+	f := c.Flags()
+	jsonFlag(c, &w.json)
+	f.BoolVar(&w.yes, "yes", false, "do not ask")
+	f.BoolVar(&w.dryRun, "dry-run", false, "say what would be sent, send nothing")
+	f.IntVar(&w.expect, "expect", -1, "refuse, with exit code 6, unless it concerns exactly so many rows")
+	w.following(c)
+}
+
+// following adds the flags of waiting.
+func (w *write) following(c *cobra.Command) {
+	c.Flags().BoolVar(&w.wait, "wait", false, "wait until every row is final")
+	c.Flags().Var(age{&w.timeout}, "timeout", "how long to wait at most, such as 30m")
+}
+
+// sample is how many rows a question shows.
+const sample = 5
+
+// plan is what is about to be sent.
+type plan struct {
+	What     string
+	Kind     string
+	Customer *named
+	Policy   *named
+	Batch    model.BatchID
+	NewBatch bool
+	Rows     int
+	Jobs     int
+	notes    []string   // what else to know, one line each
+	first    [][]string // the first rows
+}
+
+// named is a thing with its id and its name.
+type named struct {
+	ID   string `json:"id"`
+	Name string `json:"name,omitempty"`
+}
+
+func namedCustomer(id model.CustomerID, name string) *named { return &named{string(id), name} }
+
+// planRecord is a plan in JSON.
+type planRecord struct {
+	DryRun   bool          `json:"dryRun"`
+	Kind     string        `json:"kind"`
+	Customer *named        `json:"customer,omitempty"`
+	Policy   *named        `json:"policy,omitempty"`
+	Batch    model.BatchID `json:"batch,omitempty"`
+	NewBatch bool          `json:"newBatch,omitempty"`
+	Rows     int           `json:"rows"`
+	Jobs     int           `json:"jobs"`
+}
+
+func (planRecord) record() {}
+
+// chunks is how many jobs n rows take.
+func chunks(n, size int) int {
+	if size <= 0 {
+		size = model.ChunkDevices
+	}
+	return (n + size - 1) / size
+}
+
+// mayWrite refuses, before anything is read or opened, what cannot be agreed to.
+func (p *program) mayWrite(op string, w write, inputTaken bool) error {
+	switch {
+	case p.target.ReadOnly:
+		return readOnly(op)
+	case w.yes || w.dryRun || p.o.InTerminal && !inputTaken:
+		return nil
+	case inputTaken:
+		return usage(op, "standard input is the list, so there is nobody to ask", "say yes with --yes, or look first with --dry-run")
+	}
+	return usage(op, "this changes the tenant and there is no terminal to ask on", "say yes with --yes, or look first with --dry-run")
+}
+
+// writable refuses in a read-only place.
+func (s *session) writable(op string) error {
+	if s.place.ReadOnly {
+		return readOnly(op)
+	}
+	return nil
+}
+
+func readOnly(op string) error {
+	return &model.Error{Kind: model.Refused, Op: op, Msg: "this session is read-only, nothing was sent"}
+}
+
+// agree checks the number that was expected, shows a dry run, or asks. It reports
+// whether to go on.
+func (s *session) agree(ctx context.Context, w write, p plan) (bool, error) {
+	if w.expect >= 0 && w.expect != p.Rows {
+		return false, &model.Error{Kind: model.Refused, Op: p.Kind,
+			Msg: fmt.Sprintf("%s, but --expect says %s; nothing was sent", count(p.Rows, "row"), number(w.expect))}
+	}
+	switch {
+	case w.dryRun && w.json:
+		return false, s.out.object(planRecord{true, p.Kind, p.Customer, p.Policy, p.Batch, p.NewBatch, p.Rows, p.Jobs})
+	case w.dryRun:
+		s.show(s.out, p)
+		s.out.line("dry run: nothing was sent")
+		return false, nil
+	case w.yes:
+		return true, nil
+	}
+	question := newOutput(s.o.Err, true, s.out.zone)
+	s.show(question, p)
+	_, _ = fmt.Fprint(question.w, "Go on? [y/N] ")
+	if err := question.flush(); err != nil {
+		return false, err
+	}
+	answer, err := s.answer(ctx)
+	if err != nil {
+		return false, err
+	}
+	if answer != "y" && answer != "yes" {
+		return false, &model.Error{Kind: model.Cancelled, Op: p.Kind, Msg: "not confirmed, nothing was sent"}
+	}
+	return true, nil
+}
+
+// show writes a plan for a person.
+func (s *session) show(o *output, p plan) {
+	o.line("%s", p.What)
+	if p.Customer != nil {
+		o.line("  customer  %s (%s)", model.Clean(p.Customer.Name), model.Clean(p.Customer.ID))
+	}
+	o.line("  at        %s", s.where())
+	o.line("  in        %s", count(p.Jobs, "job"))
+	for _, n := range p.notes {
+		o.line("  note      %s", n)
+	}
+	for i, cells := range p.first {
+		word := "first"
+		if i > 0 {
+			word = ""
+		}
+		var known []string
+		for _, c := range cells {
+			if c = model.Clean(c); c != "" {
+				known = append(known, c)
+			}
+		}
+		o.line("  %-8s  %s", word, strings.Join(known, "  "))
+	}
+	if more := p.Rows - len(p.first); more > 0 && len(p.first) > 0 {
+		o.line("            … and %s more", number(more))
+	}
+}
+
+// where names the place as the header of the dashboard does.
+func (s *session) where() string {
+	text := model.Clean(s.place.Connection)
+	if s.place.Simulated {
+		text += ", SIMULATED"
+	}
+	return text
+}
+
+// answer reads one line from the operator.
+func (s *session) answer(ctx context.Context) (string, error) {
+	in, end := s.input(ctx)
+	defer end()
+	line, err := bufio.NewReader(io.LimitReader(in, 1024)).ReadString('\n')
+	if ctx.Err() != nil {
+		return "", ctx.Err()
+	}
+	if err != nil && err != io.EOF {
+		return "", &model.Error{Kind: model.Cancelled, Op: "ask", Msg: "no answer, nothing was sent", Err: err}
+	}
+	return strings.ToLower(strings.TrimSpace(line)), nil
+}
+
+// unwritten is an error of recording the intent: nothing was sent. What the rules
+// of model refuse is a matter of the command line.
+func unwritten(err error) error {
+	if model.KindOf(err) == model.Invalid {
+		return asUsage(err)
+	}
+	return err
+}
