@@ -37,7 +37,7 @@ type record struct {
 	quote  int      // the cell whose quotation mark is wrong, from 1; 0 = none
 }
 
-const firstBuffer = 256 << 10
+const firstBuffer = 64 << 10
 
 func newScanner(ctx context.Context, src io.Reader) *scanner {
 	return &scanner{ctx: ctx, src: src, buf: make([]byte, firstBuffer), line: 1, lf: mark{c: '\n'}, cr: mark{c: '\r'}}
@@ -119,8 +119,9 @@ func (s *scanner) lineEnd(from int) (end, next int, err error) {
 			}
 			return end, next, nil
 		}
+		lone := at < s.end // a CR is the last byte so far; fill moves what at counts
 		switch err := s.fill(); {
-		case err == io.EOF && at < s.end: // a CR is the last byte of the file
+		case err == io.EOF && lone:
 			return end, end + 1, nil
 		case err == io.EOF:
 			return s.end - s.start, s.end - s.start, nil

@@ -311,7 +311,7 @@ func (j *judge) unique() {
 	w.traits = traits(w.traits[:0], j.row.Upload)
 	if t, line := w.seen.first(j.rec.line, w.traits); line > 0 {
 		column := j.at[t.field]
-		if column == 0 { // the serial inside the hash
+		if t.field == Serial && j.cell[Serial] == "" { // it is the serial inside the hash
 			column = j.at[Hash]
 		}
 		j.problem(column, CodeDuplicate, fmt.Sprintf("the same device is on line %d (same %s)", line, t.what), "remove one of the two rows")
