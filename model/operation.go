@@ -68,6 +68,9 @@ func (s RowState) String() string {
 // Final reports whether the row will not move by itself any more.
 func (s RowState) Final() bool { return s >= RowDone && s < rowStates }
 
+// Open reports whether something is still to come for the row.
+func (s RowState) Open() bool { return s <= RowAccepted }
+
 // Row is one device, or one object, of an operation.
 type Row struct {
 	Number   int // 1-based

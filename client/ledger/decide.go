@@ -21,6 +21,16 @@ func (l *Ledger) Resume(ctx context.Context, id model.OperationID) error {
 	})
 }
 
+// Hold makes what is queued wait for the operator's yes, and says why.
+func (l *Ledger) Hold(ctx context.Context, id model.OperationID, why string) error {
+	return l.decide(ctx, "hold", id, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `UPDATE operations SET held = 1, note = ? WHERE id = ?`, why, id); err != nil {
+			return err
+		}
+		return l.note(ctx, tx, id, 0, "held", why)
+	})
+}
+
 // Drop gives up what was not sent: queued chunks end, their rows are skipped,
 // their secrets are erased. Chunks that are on their way are not touched.
 func (l *Ledger) Drop(ctx context.Context, id model.OperationID) error {

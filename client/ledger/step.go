@@ -117,7 +117,7 @@ func (l *Ledger) Accepted(ctx context.Context, id model.OperationID, chunk int, 
 // waits for the operator.
 func (l *Ledger) Requeue(ctx context.Context, id model.OperationID, chunk int, why string, hold bool) error {
 	return l.step(ctx, "note delay", id, chunk, []model.ChunkPhase{model.ChunkSending}, model.ChunkQueued,
-		"problem = ?", []any{why}, func(tx *sql.Tx) error {
+		"problem = ?, method = ''", []any{why}, func(tx *sql.Tx) error {
 			if hold {
 				if _, err := tx.ExecContext(ctx, `UPDATE operations SET held = 1, note = ? WHERE id = ?`, why, id); err != nil {
 					return err
@@ -207,18 +207,18 @@ func (l *Ledger) Settle(ctx context.Context, id model.OperationID, chunk int, re
 // was never accepted keeps its spool: the operator may have it sent again.
 func (l *Ledger) endChunk(ctx context.Context, tx *sql.Tx, id model.OperationID, chunk int) error {
 	var open, unknown int
-	var phase model.ChunkPhase
-	err := tx.QueryRowContext(ctx, `SELECT phase,
+	var accepted int64
+	err := tx.QueryRowContext(ctx, `SELECT accepted,
 		(SELECT count(*) FROM rows r WHERE r.operation = c.operation AND r.chunk = c.number AND r.state <= ?),
 		(SELECT count(*) FROM rows r WHERE r.operation = c.operation AND r.chunk = c.number AND r.state = ?)
 		FROM chunks c WHERE c.operation = ? AND c.number = ?`, model.RowAccepted, model.RowUnknown, id, chunk).
-		Scan(&phase, &open, &unknown)
+		Scan(&accepted, &open, &unknown)
 	if err != nil {
 		return err
 	}
 	if open == 0 {
 		end := model.ChunkEnded
-		if unknown > 0 && phase != model.ChunkAccepted {
+		if unknown > 0 && accepted == 0 {
 			end = model.ChunkUnknown
 		} else if err := erase(ctx, tx, id, chunk); err != nil {
 			return err
@@ -242,6 +242,23 @@ func (l *Ledger) Polled(ctx context.Context, id model.OperationID, chunk int, st
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE chunks SET job_state = ?, job_word = ?, polled = ?, problem = ''
 			WHERE operation = ? AND number = ?`, state, word, ms(l.o.Now()), id, chunk); err != nil {
+			return err
+		}
+		return l.touch(ctx, tx, id)
+	})
+}
+
+// Trouble notes why a job cannot be read now. It announces only news.
+func (l *Ledger) Trouble(ctx context.Context, id model.OperationID, chunk int, why string) error {
+	return l.change(ctx, "note trouble", func(tx *sql.Tx) error {
+		if err := l.own(ctx, tx, id); err != nil {
+			return err
+		}
+		res, err := tx.ExecContext(ctx, `UPDATE chunks SET problem = ? WHERE operation = ? AND number = ? AND problem <> ?`, why, id, chunk, why)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return err
 		}
 		return l.touch(ctx, tx, id)

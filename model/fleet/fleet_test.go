@@ -128,7 +128,7 @@ func TestNumbersOfCells(t *testing.T) {
 func TestSortSharedBeginnings(t *testing.T) {
 	var rows []fleet.Row
 	for i := range 5000 {
-		rows = append(rows, fleet.Row{Key: fmt.Sprint(i), Cells: []string{fmt.Sprintf("CONTOSO-BERLIN-%08d", (i*7919)%5000)}})
+		rows = append(rows, fleet.Row{Key: fmt.Sprint(i), Cells: []string{fmt.Sprintf("CONTOSO-BERLIN-%08d", (i*7919)%5000*19997)}})
 	}
 	ix := fleet.New(schema, rows...)
 	for _, desc := range []bool{false, true} {

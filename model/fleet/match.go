@@ -233,29 +233,39 @@ func (a *arena) search(t *term, found *set, tell func(int)) {
 		if at < 0 {
 			return
 		}
-		pos := a.offs[i] + uint32(at)
+		pos := int(a.offs[i]) + at
 		i = a.holder(i, pos)
-		if t.exact && a.at(i) != t.value { // the end of a longer value
+		if found.has(i) || t.exact && a.at(i) != t.value { // exact: the end of a longer value
 			i++
 			continue
 		}
-		if !found.has(i) {
-			found.add(i)
-			if tell != nil {
-				tell(i)
+		// Values of a column are often built alike, serials above all: the next ones
+		// are tried at the same place before the search starts over.
+		for skip := pos - int(a.offs[i]); ; {
+			if !found.has(i) {
+				found.add(i)
+				if tell != nil {
+					tell(i)
+				}
 			}
-		} else {
 			i++
+			if i == n {
+				return
+			}
+			from := int(a.offs[i]) + skip
+			if from+len(needle) > int(a.offs[i+1]) || a.text[from:from+len(needle)] != needle {
+				break
+			}
 		}
 	}
 }
 
 // holder returns the value that the byte at pos belongs to, which is i or later.
-func (a *arena) holder(i int, pos uint32) int {
+func (a *arena) holder(i, pos int) int {
 	step := 1
-	for i+step < len(a.offs) && a.offs[i+step] <= pos {
+	for i+step < len(a.offs) && int(a.offs[i+step]) <= pos {
 		i += step
 		step *= 2
 	}
-	return i + sort.Search(min(step, len(a.offs)-1-i), func(d int) bool { return a.offs[i+d+1] > pos })
+	return i + sort.Search(min(step, len(a.offs)-1-i), func(d int) bool { return int(a.offs[i+d+1]) > pos })
 }

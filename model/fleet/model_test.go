@@ -3,6 +3,7 @@ package fleet_test
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -140,77 +141,93 @@ func randomRow(r *rand.Rand, id int) fleet.Row {
 	return row
 }
 
+// pair is an index and what it must be equal to.
+type pair struct {
+	*rapid.T
+	r     *rand.Rand
+	n     *naive
+	ix    *fleet.Index
+	marks fleet.Marks
+	next  int // the id of the next new row
+}
+
 func TestIndexEqualsNaive(t *testing.T) {
 	sizes := []int{0, 1, 3, 50, 50, 50, 300, 4095, 4096, 9000}
 	rapid.Check(t, func(t *rapid.T) {
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
-		n := &naive{marks: map[string]bool{}}
-		size := rapid.SampledFrom(sizes).Draw(t, "size")
-		next := 0
-		fresh := func(k int) []fleet.Row {
-			rows := make([]fleet.Row, k)
-			for i := range rows {
-				rows[i] = randomRow(r, next)
-				next++
-			}
-			return rows
+		p := &pair{T: t, r: r, n: &naive{marks: map[string]bool{}}, ix: fleet.New(schema)}
+		p.add(rapid.SampledFrom(sizes).Draw(t, "size"))
+		// Old snapshots must not change: each is kept with what it was.
+		var old []*fleet.Index
+		var oldRows [][]fleet.Row
+		steps := map[string]func(){
+			"append": func() { p.add(rapid.SampledFrom([]int{1, 100, 100, 5000}).Draw(t, "page")) },
+			"change": p.change, "remove": p.remove, "match": p.match, "sort": p.sort, "mark": p.mark,
 		}
-		rows := fresh(size)
-		n.with(rows)
-		ix := fleet.New(schema, rows...)
-		marks := fleet.Marks{}
-		// Old snapshots must not change: one is kept with what it was.
-		old, oldRows := ix, slices.Clone(n.rows)
-
+		names := slices.Sorted(maps.Keys(steps))
 		for range rapid.IntRange(1, 8).Draw(t, "steps") {
-			switch rapid.SampledFrom([]string{"append", "change", "remove", "match", "sort", "mark"}).Draw(t, "step") {
-			case "append":
-				rows := fresh(rapid.SampledFrom([]int{1, 100, 100, 5000}).Draw(t, "page"))
-				ix = ix.With(rows...)
-				n.with(rows)
-			case "change":
-				rows := make([]fleet.Row, rapid.SampledFrom([]int{1, 20, 700}).Draw(t, "changes"))
-				for i := range rows {
-					rows[i] = randomRow(r, r.IntN(next+1))
-				}
-				next++
-				ix = ix.With(rows...)
-				n.with(rows)
-			case "remove":
-				gone := map[string]bool{}
-				for range rapid.SampledFrom([]int{1, 5, 500}).Draw(t, "removals") {
-					gone[fmt.Sprintf("id-%d", r.IntN(next+1))] = true
-				}
-				n.rows = slices.DeleteFunc(slices.Clone(n.rows), func(r fleet.Row) bool { return gone[r.Key] })
-				var keys []string
-				for k := range gone {
-					keys = append(keys, k)
-				}
-				ix = ix.Without(keys...)
-			case "match":
-				checkMatch(t, n, ix)
-			case "sort":
-				col := rapid.IntRange(0, len(schema)-1).Draw(t, "column")
-				desc := rapid.Bool().Draw(t, "desc")
-				all := make([]int, len(n.rows))
-				for i := range all {
-					all[i] = i
-				}
-				got, err := ix.Sort(t.Context(), ix.All(), col, desc)
-				if err != nil {
-					t.Fatal(err)
-				}
-				equalRows(t, fmt.Sprintf("sort by %s, desc %v", schema[col].Name, desc), got, n.sorted(all, col, desc))
-			case "mark":
-				marks = checkMark(t, r, n, ix, marks, next)
-			}
-			equalIndex(t, ix, n.rows)
+			old, oldRows = append(old, p.ix), append(oldRows, slices.Clone(p.n.rows))
+			steps[rapid.SampledFrom(names).Draw(t, "step")]()
 		}
-		equalIndex(t, old, oldRows)
+		p.change() // and whatever came before, changed rows are found, sorted and marked
+		p.match()
+		p.sort()
+		p.mark()
+		for i, ix := range append(old, p.ix) {
+			equalIndex(t, ix, append(oldRows, p.n.rows)[i])
+		}
 	})
 }
 
-func checkMatch(t *rapid.T, n *naive, ix *fleet.Index) {
+// add appends a page of new rows.
+func (p *pair) add(n int) {
+	rows := make([]fleet.Row, n)
+	for i := range rows {
+		rows[i] = randomRow(p.r, p.next)
+		p.next++
+	}
+	p.ix = p.ix.With(rows...)
+	p.n.with(rows)
+}
+
+// anyKey returns a key that there is, that there was or that there never was.
+func (p *pair) anyKey() int { return p.r.IntN(p.next + 1) }
+
+func (p *pair) change() {
+	rows := make([]fleet.Row, rapid.SampledFrom([]int{1, 20, 700}).Draw(p.T, "changes"))
+	for i := range rows {
+		rows[i] = randomRow(p.r, p.anyKey())
+	}
+	p.next++
+	p.ix = p.ix.With(rows...)
+	p.n.with(rows)
+}
+
+func (p *pair) remove() {
+	gone := map[string]bool{}
+	for range rapid.SampledFrom([]int{1, 5, 500}).Draw(p.T, "removals") {
+		gone[fmt.Sprintf("id-%d", p.anyKey())] = true
+	}
+	p.n.rows = slices.DeleteFunc(slices.Clone(p.n.rows), func(r fleet.Row) bool { return gone[r.Key] })
+	p.ix = p.ix.Without(slices.Collect(maps.Keys(gone))...)
+}
+
+func (p *pair) sort() {
+	col := rapid.IntRange(0, len(schema)-1).Draw(p.T, "column")
+	desc := rapid.Bool().Draw(p.T, "desc")
+	all := make([]int, len(p.n.rows))
+	for i := range all {
+		all[i] = i
+	}
+	got, err := p.ix.Sort(p.Context(), p.ix.All(), col, desc)
+	if err != nil {
+		p.Fatal(err)
+	}
+	equalRows(p.T, fmt.Sprintf("sort by %s, desc %v", schema[col].Name, desc), got, p.n.sorted(all, col, desc))
+}
+
+func (p *pair) match() {
+	t, n, ix := p.T, p.n, p.ix
 	var wants []want
 	var text []string
 	for range rapid.IntRange(0, 3).Draw(t, "terms") {
@@ -238,60 +255,61 @@ func checkMatch(t *rapid.T, n *naive, ix *fleet.Index) {
 	equalRows(t, "match "+q.String(), got, rows)
 }
 
-func checkMark(t *rapid.T, r *rand.Rand, n *naive, ix *fleet.Index, m fleet.Marks, next int) fleet.Marks {
-	some := func() fleet.Rows {
-		q, _ := fleet.Parse(rapid.SampledFrom(words).Draw(t, "marked"))
-		rows, err := ix.Match(t.Context(), q)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return rows
+func (p *pair) mark() {
+	before, were := p.marks, slices.Collect(p.marks.All())
+	p.changeMarks()
+	if got := slices.Collect(before.All()); !slices.Equal(got, were) {
+		p.Fatalf("a change of marks changed the set it was made from: %v, want %v", got, were)
 	}
-	before, count := m, m.Count()
-	switch rapid.IntRange(0, 4).Draw(t, "how") {
-	case 0, 1:
-		key := fmt.Sprintf("id-%d", r.IntN(next+1))
-		m = m.Toggle(key)
-		if n.marks[key] {
-			delete(n.marks, key)
-		} else {
-			n.marks[key] = true
-		}
-	case 2:
-		rows := some()
-		m = m.Add(ix, rows)
-		for _, row := range rows.All() {
-			n.marks[ix.Key(row)] = true
-		}
-	case 3:
-		rows := some()
-		m = m.Remove(ix, rows)
-		for _, row := range rows.All() {
-			delete(n.marks, ix.Key(row))
-		}
-	case 4:
-		m = m.Clear()
-		clear(n.marks)
-	}
-	if before.Count() != count {
-		t.Fatalf("a change of marks changed the set it was made from: %d, want %d", before.Count(), count)
-	}
-	if m.Count() != len(n.marks) {
-		t.Fatalf("Count() = %d, want %d", m.Count(), len(n.marks))
+	if p.marks.Count() != len(p.n.marks) {
+		p.Fatalf("Count() = %d, want %d", p.marks.Count(), len(p.n.marks))
 	}
 	var keys []string
-	for _, r := range n.rows {
-		if n.marks[r.Key] {
+	for _, r := range p.n.rows {
+		if p.n.marks[r.Key] {
 			keys = append(keys, r.Key)
 		}
-		if m.Has(r.Key) != n.marks[r.Key] {
-			t.Fatalf("Has(%q) = %v", r.Key, m.Has(r.Key))
+		if p.marks.Has(r.Key) != p.n.marks[r.Key] {
+			p.Fatalf("Has(%q) = %v", r.Key, p.marks.Has(r.Key))
 		}
 	}
-	if got := m.Keys(ix); !slices.Equal(got, keys) {
-		t.Fatalf("Keys: got %d, want %d", len(got), len(keys))
+	if got := p.marks.Keys(p.ix); !slices.Equal(got, keys) {
+		p.Fatalf("Keys: got %d, want %d", len(got), len(keys))
 	}
-	return m
+}
+
+func (p *pair) changeMarks() {
+	q, err := fleet.Parse(rapid.SampledFrom(words).Draw(p.T, "marked"))
+	if err != nil {
+		p.Fatal(err)
+	}
+	rows, err := p.ix.Match(p.Context(), q)
+	if err != nil {
+		p.Fatal(err)
+	}
+	switch rapid.IntRange(0, 4).Draw(p.T, "how") {
+	case 0, 1:
+		key := fmt.Sprintf("id-%d", p.anyKey())
+		p.marks = p.marks.Toggle(key)
+		if p.n.marks[key] {
+			delete(p.n.marks, key)
+		} else {
+			p.n.marks[key] = true
+		}
+	case 2:
+		p.marks = p.marks.Add(p.ix, rows)
+		for _, row := range rows.All() {
+			p.n.marks[p.ix.Key(row)] = true
+		}
+	case 3:
+		p.marks = p.marks.Remove(p.ix, rows)
+		for _, row := range rows.All() {
+			delete(p.n.marks, p.ix.Key(row))
+		}
+	case 4:
+		p.marks = p.marks.Clear()
+		clear(p.n.marks)
+	}
 }
 
 func equalRows(t *rapid.T, what string, got fleet.Rows, want []int) {

@@ -1,0 +1,174 @@
+package client
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"muster/client/graph"
+	"muster/client/ledger"
+	"muster/client/partner"
+	"muster/client/tracker"
+	"muster/model"
+)
+
+// Options are what a client works with.
+type Options struct {
+	Partner *partner.Client
+	// Graph returns the client for the tenant of a customer.
+	Graph func(c model.CustomerID) (*graph.Client, error)
+	// OpenLedger opens the ledger. It is called once, off the caller's path; until
+	// it returns, writes wait and the board is not there.
+	OpenLedger func(ctx context.Context) (*ledger.Ledger, error)
+	ReadOnly   bool
+	Tracker    tracker.Options
+	// ReadBack is how long a lost answer is looked for; default 2 minutes.
+	ReadBack time.Duration
+	// Look is how often something is looked at that announces no change, the death
+	// of another process or a list that lags; default 2 s.
+	Look time.Duration
+	// Waiting says why the pace is held, "" when it is not. It must be cheap.
+	Waiting func() string
+	Now     func() time.Time
+}
+
+// Client is everything outside of the process, for the screens and the command
+// line. Its methods may be called from any goroutine.
+type Client struct {
+	o       Options
+	tracker *tracker.Tracker
+
+	opened  chan struct{} // closed when OpenLedger has returned
+	book    *ledger.Ledger
+	problem *model.Error // why there is no ledger, or none to write into
+
+	base    context.Context // of everything that runs by itself
+	stop    context.CancelFunc
+	closing chan struct{} // closed when nothing new may begin
+	once    sync.Once
+	wg      sync.WaitGroup
+
+	follow  sync.Once
+	mu      sync.Mutex
+	runners map[model.OperationID]bool
+	since   map[string]time.Time // when the looking for a key began
+	boards  boards
+}
+
+// New makes a client and begins to open its ledger.
+func New(o Options) *Client {
+	if o.ReadBack == 0 {
+		o.ReadBack = 2 * time.Minute
+	}
+	if o.Look == 0 {
+		o.Look = 2 * time.Second
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Waiting == nil {
+		o.Waiting = func() string { return "" }
+	}
+	if o.Tracker.Now == nil {
+		o.Tracker.Now = o.Now
+	}
+	base, stop := context.WithCancel(context.Background())
+	c := &Client{o: o, tracker: tracker.New(o.Tracker), opened: make(chan struct{}), base: base, stop: stop,
+		closing: make(chan struct{}), runners: map[model.OperationID]bool{}, since: map[string]time.Time{}}
+	c.wg.Add(1)
+	go c.open()
+	return c
+}
+
+func (c *Client) open() {
+	defer c.wg.Done()
+	defer close(c.opened)
+	book, err := c.o.OpenLedger(c.base)
+	if err != nil {
+		if c.problem = model.AsError(err); c.problem == nil {
+			c.problem = &model.Error{Kind: model.Refused, Op: "open ledger", Msg: "the ledger cannot be opened", Err: err}
+		}
+		return
+	}
+	c.book = book
+	if e := book.ReadOnly(); e != nil {
+		c.problem = e
+	}
+}
+
+// ledger waits for the ledger. The error says why there is none.
+func (c *Client) ledger(ctx context.Context) (*ledger.Ledger, error) {
+	select {
+	case <-ctx.Done():
+		return nil, ended("wait for the ledger", ctx.Err())
+	case <-c.opened:
+	}
+	if c.book == nil {
+		return nil, c.problem
+	}
+	return c.book, nil
+}
+
+// writable waits for a ledger that intents can be written into.
+func (c *Client) writable(ctx context.Context, op string) (*ledger.Ledger, error) {
+	if c.o.ReadOnly {
+		return nil, &model.Error{Kind: model.Refused, Op: op, Msg: "this session is read-only; nothing was sent"}
+	}
+	select {
+	case <-c.closing:
+		return nil, &model.Error{Kind: model.Cancelled, Op: op, Msg: "muster is ending; nothing was sent"}
+	default:
+	}
+	book, err := c.ledger(ctx)
+	if err == nil && c.problem != nil {
+		err = c.problem
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.Follow()
+	return book, nil
+}
+
+// Follow begins to send and to follow what is open in the ledger, what a dead
+// process left there included. Calling it again does nothing.
+func (c *Client) Follow() {
+	c.follow.Do(func() {
+		c.wg.Add(2)
+		go func() {
+			defer c.wg.Done()
+			c.tracker.Run(c.base)
+		}()
+		go func() {
+			defer c.wg.Done()
+			c.reconcile()
+		}()
+	})
+}
+
+// Close ends in order: nothing new is sent, a write that is on the wire may come
+// home until ctx ends, its answer is written down, then the ledger is closed.
+// What is left stays in the ledger for the next start.
+func (c *Client) Close(ctx context.Context) error {
+	c.once.Do(func() { close(c.closing) })
+	idle := make(chan struct{})
+	go func() {
+		c.waitRunners()
+		close(idle)
+	}()
+	select {
+	case <-idle:
+	case <-ctx.Done():
+	}
+	c.stop()
+	c.wg.Wait()
+	if c.book == nil {
+		return nil
+	}
+	return c.book.Close()
+}
+
+// ended is the error for a context that is over.
+func ended(op string, err error) error {
+	return &model.Error{Kind: model.Cancelled, Op: op, Msg: "cancelled", Err: err}
+}

@@ -1,0 +1,147 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"muster/model"
+)
+
+// Customers yields the partner's customers as their pages come.
+func (c *Client) Customers(ctx context.Context) iter.Seq2[[]model.Customer, error] {
+	return c.o.Partner.Customers(ctx)
+}
+
+// Batches lists the customer's batches.
+func (c *Client) Batches(ctx context.Context, id model.CustomerID) ([]model.DeviceBatch, error) {
+	return c.o.Partner.Batches(ctx, id)
+}
+
+// Policies lists the customer's configuration policies.
+func (c *Client) Policies(ctx context.Context, id model.CustomerID) ([]model.ConfigurationPolicy, error) {
+	return c.o.Partner.Policies(ctx, id)
+}
+
+// BIOSConfigurations yields the customer's BIOS configurations as their pages come.
+func (c *Client) BIOSConfigurations(ctx context.Context, id model.CustomerID) iter.Seq2[[]model.BIOSConfiguration, error] {
+	g, err := c.graph(id)
+	if err != nil {
+		return func(yield func([]model.BIOSConfiguration, error) bool) { yield(nil, err) }
+	}
+	return g.BIOSConfigurations(ctx)
+}
+
+// Walks of batches that run ahead of the one whose pages are being yielded, and
+// pages that each of them may hold. The pace of the service bounds the requests.
+const (
+	walksAhead = 4
+	pagesAhead = 4
+)
+
+// Devices walks all batches of the customer, several at once, and yields their
+// pages in the order of the batches. A batch that cannot be read to its end
+// yields an error of kind Incomplete and the walk goes on with the next one.
+func (c *Client) Devices(ctx context.Context, id model.CustomerID) iter.Seq2[model.DevicePage, error] {
+	return func(yield func(model.DevicePage, error) bool) {
+		batches, err := c.o.Partner.Batches(ctx, id)
+		if err != nil {
+			yield(model.DevicePage{}, err)
+			return
+		}
+		ctx, cancel := context.WithCancel(ctx)
+		walks := make([]chan devicePage, len(batches))
+		running := make(chan struct{}, walksAhead)
+		done := make(chan struct{})
+		defer func() { cancel(); <-done }()
+		for i := range walks {
+			walks[i] = make(chan devicePage, pagesAhead)
+		}
+		go func() {
+			defer close(done)
+			c.walkAll(ctx, id, batches, walks, running)
+		}()
+		at := model.DevicePage{Of: len(batches), Total: claimed(batches)}
+		for i, b := range batches {
+			at.Batch = b.ID
+			for p := range walks[i] {
+				at.Devices = p.devices
+				if p.err == nil {
+					at.Page++
+				}
+				if !yield(at, incomplete(b, p.err)) {
+					return
+				}
+			}
+			at.Batches++
+			select {
+			case <-running:
+			default: // cancelled before this walk began
+			}
+		}
+		if err := ctx.Err(); err != nil {
+			yield(model.DevicePage{}, ended("read devices", err))
+			return
+		}
+		at.Devices, at.Batch = nil, ""
+		yield(at, nil) // the last word: every batch was walked
+	}
+}
+
+type devicePage struct {
+	devices []model.Device
+	err     error
+}
+
+// walkAll walks the batches, each into its channel, which it closes. A walk holds
+// a place in running until its pages are consumed.
+func (c *Client) walkAll(ctx context.Context, id model.CustomerID, batches []model.DeviceBatch, walks []chan devicePage, running chan struct{}) {
+	ended := make(chan struct{}, len(batches))
+	for i, b := range batches {
+		select {
+		case running <- struct{}{}:
+		case <-ctx.Done():
+			close(walks[i])
+			ended <- struct{}{}
+			continue
+		}
+		go func() {
+			defer func() { close(walks[i]); ended <- struct{}{} }()
+			for page, err := range c.o.Partner.Devices(ctx, id, b.ID) {
+				select {
+				case walks[i] <- devicePage{page, err}:
+				case <-ctx.Done():
+					return
+				}
+			}
+		}()
+	}
+	for range batches {
+		<-ended
+	}
+}
+
+// claimed sums what the batches say they hold.
+func claimed(batches []model.DeviceBatch) int {
+	n := 0
+	for _, b := range batches {
+		if b.Devices == model.CountUnknown {
+			return model.CountUnknown
+		}
+		n += b.Devices
+	}
+	return n
+}
+
+func incomplete(b model.DeviceBatch, err error) error {
+	if err == nil {
+		return nil
+	}
+	e := *asError(err)
+	if e.Kind == model.Cancelled {
+		return &e
+	}
+	e.Kind, e.Err = model.Incomplete, err
+	e.Msg = fmt.Sprintf("batch %s was not read to its end: %s", model.Clean(string(b.ID)), e.Msg)
+	return &e
+}

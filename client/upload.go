@@ -1,0 +1,165 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"muster/client/ledger"
+	"muster/client/partner"
+	"muster/model"
+)
+
+// The two ways in which a chunk of an upload is sent.
+const (
+	methodCreate = "create"
+	methodAppend = "append"
+)
+
+// spooled is a device as it waits in the ledger's spool.
+type spooled struct {
+	Serial string `json:"serial,omitempty"`
+	Key    string `json:"key,omitempty"`
+	Hash   string `json:"hash,omitempty"`
+	Maker  string `json:"maker,omitempty"`
+	Model  string `json:"model,omitempty"`
+}
+
+func spool(d model.Identity) ([]byte, error) {
+	return json.Marshal(spooled{Serial: d.Serial, Key: d.ProductKey.Reveal(), Hash: d.Hash.Reveal(), Maker: d.Maker, Model: d.Model})
+}
+
+func unspool(body []byte) (model.Identity, error) {
+	var s spooled
+	if err := json.Unmarshal(body, &s); err != nil {
+		return model.Identity{}, &model.Error{Kind: model.Unexpected, Op: "read spool", Msg: "the spool holds something else than a device"}
+	}
+	return model.Identity{Serial: s.Serial, ProductKey: model.NewSecret(s.Key), Hash: model.NewSecret(s.Hash), Maker: s.Maker, Model: s.Model}, nil
+}
+
+// Upload writes down that these devices go into this batch and begins to send
+// them, the first chunk as a new batch when the customer has none of that name.
+func (c *Client) Upload(ctx context.Context, u model.Upload) (model.OperationID, error) {
+	const op = "upload devices"
+	if err := u.Validate(); err != nil {
+		return "", err
+	}
+	book, err := c.writable(ctx, op)
+	if err != nil {
+		return "", err
+	}
+	in := ledger.Intent{Kind: model.UploadDevices, Customer: u.Customer, CustomerName: u.CustomerName,
+		Title: fmt.Sprintf("upload %s to %s", plural(len(u.Rows), "device"), model.Clean(string(u.Batch))), Target: string(u.Batch),
+		Source: model.Clean(u.Source), Chunk: u.Chunk, Rows: make([]ledger.IntentRow, len(u.Rows))}
+	for i, r := range u.Rows {
+		sent := r.Identity.Sent()
+		body, err := spool(sent)
+		if err != nil {
+			return "", &model.Error{Kind: model.Unexpected, Op: op, Msg: "a row cannot be written down"}
+		}
+		in.Rows[i] = ledger.IntentRow{Body: body, SentSerial: sent.Serial != "", Row: model.Row{
+			Line: r.Line, Serial: r.Serial(), Batch: u.Batch, KeySum: sent.ProductKey.Digest(), HashSum: sent.Hash.Digest()}}
+	}
+	return book.Record(ctx, in)
+}
+
+// uploads sends the chunks of an upload.
+type uploads struct{ c *Client }
+
+// method appends to a batch that is listed, in the service's spelling, and
+// creates one that is not; but while an earlier chunk is creating it, it waits,
+// since the batch does not exist before that job has ended.
+func (u uploads) method(ctx context.Context, r *runner, chunks []ledger.Chunk, next ledger.Chunk) (string, bool, error) {
+	if next.Method != "" { // sent before without an answer: the same request again
+		return next.Method, false, nil
+	}
+	if r.batch != "" {
+		return methodAppend, false, nil
+	}
+	batches, err := u.c.o.Partner.Batches(ctx, r.op.Customer)
+	if err != nil {
+		return "", false, err
+	}
+	if have, ok := model.FindBatch(batches, model.BatchID(r.op.Target)); ok {
+		r.batch = have.ID
+		return methodAppend, false, nil
+	}
+	for _, c := range chunks {
+		switch {
+		case c.Method != methodCreate:
+		case c.Job.Phase == model.ChunkAccepted:
+			return "", true, nil
+		case c.Job.Phase == model.ChunkEnded && r.missed < maxMissed:
+			r.missed++
+			return "", true, nil
+		}
+	}
+	return methodCreate, false, nil
+}
+
+func (u uploads) send(ctx context.Context, r *runner, next ledger.Chunk, method string) (receipt, error) {
+	bodies, err := r.book.Spool(ctx, r.op.ID, next.Job.Chunk)
+	if err != nil {
+		return receipt{}, err
+	}
+	if len(bodies) != next.Job.Rows {
+		return receipt{}, &model.Error{Kind: model.Invalid, Op: "upload devices", Msg: "what was to be sent is not on disk any more"}
+	}
+	devices := make([]model.Identity, len(bodies))
+	for i, b := range bodies {
+		if devices[i], err = unspool(b); err != nil {
+			return receipt{}, err
+		}
+	}
+	var got partner.Accepted
+	if method == methodCreate {
+		got, err = u.c.o.Partner.CreateBatch(ctx, r.op.Customer,
+			model.DeviceBatchCreationRequest{Batch: model.BatchID(r.op.Target), Devices: devices}, next.Job.RequestID)
+	} else {
+		batch := r.batch
+		if batch == "" {
+			batch = model.BatchID(r.op.Target)
+		}
+		got, err = u.c.o.Partner.AppendDevices(ctx, r.op.Customer, batch, devices, next.Job.RequestID)
+	}
+	return receipt{job: got.Job, correlation: got.Correlation}, err
+}
+
+// find looks for the rows' machines in the batch, by serial and by product key.
+func (u uploads) find(ctx context.Context, o model.Operation, rows []model.Row, _ [][]byte) ([]ledger.Result, error) {
+	batches, err := u.c.o.Partner.Batches(ctx, o.Customer)
+	if err != nil {
+		return nil, err
+	}
+	have, ok := model.FindBatch(batches, model.BatchID(o.Target))
+	if !ok {
+		return nil, nil
+	}
+	serials, keys := map[string]model.DeviceID{}, map[string]model.DeviceID{}
+	for page, err := range u.c.o.Partner.Devices(ctx, o.Customer, have.ID) {
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range page {
+			serials[strings.ToUpper(d.Serial)] = d.ID
+			keys[d.ProductKey.Digest()] = d.ID
+		}
+	}
+	delete(serials, "")
+	delete(keys, "")
+	var out []ledger.Result
+	for _, row := range rows {
+		id, ok := serials[strings.ToUpper(row.Serial)]
+		by := model.BySerial
+		if !ok {
+			id, ok = keys[row.KeySum]
+			by = model.ByKey
+		}
+		if ok && row.State.Open() {
+			out = append(out, ledger.Result{Number: row.Number, State: model.RowDone, By: by, Object: string(id),
+				Text: "found in the batch; the answer was lost"})
+		}
+	}
+	return out, nil
+}
