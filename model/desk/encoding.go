@@ -109,21 +109,27 @@ func isASCII(b []byte) bool {
 	return true
 }
 
-// text decodes a cell. The first cell that is not ASCII decides between UTF-8
-// and Windows-1252 for the rest of the file, since a list is read once; ok is
-// false for bytes that are no text in the encoding that was decided.
-func (e *encoding) text(b []byte) (s string, ok bool) {
-	if isASCII(b) {
-		return string(b), true
+// decide chooses between UTF-8 and Windows-1252 by the first cell that is not
+// ASCII, for the rest of the file, since a list is read once.
+func (e *encoding) decide(cell []byte) {
+	if *e != ascii || isASCII(cell) {
+		return
 	}
-	if *e == ascii {
-		*e = windows1252
-		if utf8.Valid(b) {
-			*e = utf8Plain
-		}
+	*e = windows1252
+	if utf8.Valid(cell) {
+		*e = utf8Plain
 	}
+}
+
+// text decodes a cell; ok is false for bytes that are no text in the encoding
+// that was decided.
+func (e *encoding) text(cell []byte) (s string, ok bool) {
+	if isASCII(cell) {
+		return string(cell), true
+	}
+	e.decide(cell)
 	if *e == windows1252 {
-		return from1252(b), true
+		return from1252(cell), true
 	}
-	return string(b), utf8.Valid(b)
+	return string(cell), utf8.Valid(cell)
 }

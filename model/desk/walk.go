@@ -80,6 +80,7 @@ func (w *walk) record(rec record) error {
 		return bad(CodeTooMany, "split the list", "line %d: the list has more than %d rows", rec.line, MaxRows)
 	}
 	w.report.Rows++
+	w.decide(rec.fields)
 	j := judge{walk: w, rec: rec}
 	j.row.Upload.Line = rec.line
 	j.run()
@@ -93,14 +94,28 @@ func (w *walk) record(rec record) error {
 	return w.each(j.row)
 }
 
+// decide lets the cells of ignored columns, too, say what the encoding is. A hash
+// is ASCII or no hash, and not worth the look.
+func (w *walk) decide(cells [][]byte) {
+	for i, c := range cells {
+		if w.enc != ascii {
+			return
+		}
+		if i >= len(w.layout.columns) || w.layout.columns[i].Field != Hash {
+			w.enc.decide(c)
+		}
+	}
+}
+
 func (w *walk) cells(rec record) []string {
+	enc := w.enc // what is shown decides nothing
 	if rec.quote > 0 {
-		text, _ := w.enc.text(rec.raw)
+		text, _ := enc.text(rec.raw)
 		return []string{text}
 	}
 	cells := make([]string, len(rec.fields))
 	for i, f := range rec.fields {
-		cells[i], _ = w.enc.text(f)
+		cells[i], _ = enc.text(f)
 	}
 	return cells
 }
