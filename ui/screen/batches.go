@@ -1,0 +1,124 @@
+package screen
+
+import (
+	"context"
+	"iter"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"muster/model"
+	"muster/model/fleet"
+	"muster/ui/kit"
+	"muster/ui/table"
+)
+
+var batchSchema = fleet.Schema{
+	{Name: "batch", Title: "BATCH"}, {Name: "devices", Title: "DEVICES", Kind: fleet.Count},
+	{Name: "created", Title: "CREATED", Kind: fleet.Time}, {Name: "by", Title: "BY"}, {Name: "status", Title: "STATUS"},
+}
+
+var batchCols = []table.Col{
+	{Name: "batch", Min: 12, Max: 40, Priority: 9}, {Name: "devices", Min: 7, Right: true, Priority: 8},
+	{Name: "created", Min: 16, Max: 16, Priority: 6}, {Name: "by", Max: 30, Priority: 3}, {Name: "status", Max: 12, Priority: 2},
+}
+
+// Batches lists the customer's device batches.
+type Batches struct {
+	env     *kit.Env
+	list    *list[model.DeviceBatch]
+	actions []kit.Action
+}
+
+// NewBatches returns the list, still empty; Init begins to read it.
+func NewBatches(env *kit.Env) *Batches {
+	s := &Batches{env: env}
+	s.list = newList(env, s, listing[model.DeviceBatch]{
+		one: "batch", many: "batches", schema: batchSchema, cols: batchCols,
+		none:  []string{"This customer has no batches yet.", "U uploads a device list into a new one."},
+		kinds: []model.OperationKind{model.UploadDevices},
+		pages: func() iter.Seq2[kit.Page[model.DeviceBatch], error] {
+			ctx, reader, id := env.Visit, env.Backend.Reader, env.Customer.ID
+			return whole(func() ([]model.DeviceBatch, error) { return reader.Batches(ctx, id) }, batchRow(env.Moment))
+		},
+	})
+	s.actions = append([]kit.Action{
+		{Name: "devices", Key: env.Keys.Open, Do: s.open, Off: s.list.needRow, Help: "The devices of this batch."},
+	}, append(s.list.looks(), s.list.moves()...)...)
+	return s
+}
+
+// whole is a list that comes in one piece.
+func whole[T any](read func() ([]T, error), row func(T) fleet.Row) iter.Seq2[kit.Page[T], error] {
+	return func(yield func(kit.Page[T], error) bool) {
+		items, err := read()
+		yield(rowsOf(items, row), err)
+	}
+}
+
+// paged is a list that comes page by page.
+func paged[T any](ctx context.Context, read func(context.Context) iter.Seq2[[]T, error], row func(T) fleet.Row) iter.Seq2[kit.Page[T], error] {
+	return func(yield func(kit.Page[T], error) bool) {
+		n := 0
+		for items, err := range read(ctx) {
+			n++
+			page := rowsOf(items, row)
+			page.Pages = n
+			if !yield(page, err) {
+				return
+			}
+		}
+	}
+}
+
+func rowsOf[T any](items []T, row func(T) fleet.Row) kit.Page[T] {
+	page := kit.Page[T]{Rows: make([]fleet.Row, len(items)), Items: items}
+	for i := range items {
+		page.Rows[i] = row(items[i])
+	}
+	return page
+}
+
+func batchRow(moment momentFunc) func(model.DeviceBatch) fleet.Row {
+	return func(b model.DeviceBatch) fleet.Row {
+		devices, n := countCell(b.Devices)
+		return fleet.Row{
+			Key:   string(b.ID),
+			Cells: []string{model.Clean(string(b.ID)), devices, moment(b.Created), model.Clean(b.CreatedBy), model.Clean(b.Status)},
+			Sort:  []int64{1: n, 2: sortTime(b.Created)},
+		}
+	}
+}
+
+// Init implements kit.Screen.
+func (s *Batches) Init() kit.Effect { return s.list.refresh() }
+
+// Update implements kit.Screen.
+func (s *Batches) Update(msg tea.Msg) kit.Effect { return s.list.handle(msg, s.actions) }
+
+// View implements kit.Screen.
+func (s *Batches) View() string { return s.list.view() }
+
+// Resize implements kit.Screen.
+func (s *Batches) Resize(w, h int) { s.list.resize(w, h) }
+
+// Card implements kit.Screen.
+func (s *Batches) Card() kit.Card { return s.list.card("batches", s.actions) }
+
+func (s *Batches) open() kit.Effect {
+	b, _, ok := s.list.current()
+	if !ok {
+		return kit.Effect{}
+	}
+	return kit.Effect{Open: kit.Open{View: kit.DevicesView, Filter: cellFilter("batch", string(b.ID)), Above: true}}
+}
+
+// cellFilter is the filter for rows whose cell is this text. A text with a quote
+// inside cannot be quoted; then its words have to do.
+func cellFilter(column, text string) string {
+	text = model.Clean(text)
+	if strings.Contains(text, `"`) {
+		return strings.ReplaceAll(text, `"`, " ")
+	}
+	return column + `:"` + text + `"`
+}

@@ -1,0 +1,228 @@
+package screen
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"muster/model/fleet"
+	"muster/ui/kit"
+)
+
+// moves are the actions that move the cursor.
+func (l *list[T]) moves() []kit.Action {
+	k, t := l.env.Keys, l.table
+	still := func(do func()) func() kit.Effect {
+		return func() kit.Effect { do(); return kit.Effect{} }
+	}
+	return []kit.Action{
+		{Name: "up", Key: k.Up, Quiet: true, Do: still(func() { t.Move(-1) })},
+		{Name: "down", Key: k.Down, Quiet: true, Do: still(func() { t.Move(1) })},
+		{Name: "page up", Key: k.PageUp, Quiet: true, Do: still(func() { t.Page(-1) })},
+		{Name: "page down", Key: k.PageDown, Quiet: true, Do: still(func() { t.Page(1) })},
+		{Name: "half page up", Key: k.HalfUp, Quiet: true, Do: still(func() { t.Half(-1) })},
+		{Name: "half page down", Key: k.HalfDown, Quiet: true, Do: still(func() { t.Half(1) })},
+		{Name: "first row", Key: k.Top, Quiet: true, Do: still(t.Top)},
+		{Name: "last row", Key: k.Bottom, Quiet: true, Do: still(t.Bottom)},
+	}
+}
+
+// looks are the actions that change what is shown of the list.
+func (l *list[T]) looks() []kit.Action {
+	k := l.env.Keys
+	return []kit.Action{
+		{Name: "filter", Key: k.Filter, Do: l.startFilter,
+			Help: `Words match anywhere; column:word, !word and "whole cell" narrow. Enter keeps, Esc clears.`},
+		{Name: "sort", Key: k.Sort, Quiet: true, Do: l.sort, Help: "By the next column; after the last one in the order of arrival."},
+		{Name: "reverse", Key: k.Reverse, Quiet: true, Do: l.reverse, Off: l.unsorted, Help: "Turn the order round."},
+		{Name: "refresh", Key: k.Refresh, Do: l.refresh, Off: l.busy, Help: "Read the list again. It changes nothing."},
+	}
+}
+
+// markings are the actions that choose rows for what comes next.
+func (l *list[T]) markings() []kit.Action {
+	k := l.env.Keys
+	return []kit.Action{
+		{Name: "mark", Key: k.Mark, Do: l.mark, Off: l.needRow, Help: "Mark the row and step down. Marks survive filter, sort and refresh."},
+		{Name: "mark all", Key: k.MarkAll, Do: l.markAll, Off: l.needRow, Help: "Mark all that the filter shows."},
+		{Name: "unmark", Key: k.Unmark, Quiet: true, Do: l.unmark, Help: "Forget all marks."},
+	}
+}
+
+// key takes a key press for the list and the actions of its screen.
+func (l *list[T]) key(msg tea.KeyPressMsg, actions []kit.Action) kit.Effect {
+	if l.typing {
+		return l.typed(msg)
+	}
+	if l.hold {
+		if len(l.held) < maxHeld {
+			l.held = append(l.held, msg)
+		}
+		return kit.Effect{}
+	}
+	if l.env.Keys.Back.Matches(msg) && (!l.query.Empty() || l.bad != "") {
+		return l.open("")
+	}
+	return kit.Dispatch(l.env, msg, actions)
+}
+
+func (l *list[T]) startFilter() kit.Effect {
+	l.typing = true
+	return kit.Effect{}
+}
+
+// typed takes a key of the filter. What it shows follows every letter; keys after
+// Enter wait until what they act on is on the screen.
+func (l *list[T]) typed(msg tea.KeyPressMsg) kit.Effect {
+	switch k := l.env.Keys; {
+	case k.Back.Matches(msg):
+		return l.open("")
+	case k.Open.Matches(msg) && l.bad != "":
+		return kit.Effect{}
+	case k.Open.Matches(msg):
+		l.typing = false
+		l.hold = l.asking
+		return kit.Effect{}
+	}
+	if l.line.key(msg) {
+		e := l.filter(true)
+		l.hold = false
+		return e
+	}
+	return kit.Effect{}
+}
+
+// paste takes pasted text into the filter; elsewhere it is ignored.
+func (l *list[T]) paste(msg tea.PasteMsg) kit.Effect {
+	if l.typing && l.line.paste(msg.Content) {
+		e := l.filter(true)
+		l.hold = false
+		return e
+	}
+	return kit.Effect{}
+}
+
+func (l *list[T]) sort() kit.Effect {
+	l.order, l.desc = l.order+1, false
+	if l.order >= len(l.cols) {
+		l.order = -1
+	}
+	return l.reorder()
+}
+
+func (l *list[T]) reverse() kit.Effect {
+	l.desc = !l.desc
+	return l.reorder()
+}
+
+func (l *list[T]) reorder() kit.Effect {
+	name := ""
+	if l.order >= 0 {
+		name = l.cols[l.order].Name
+	}
+	l.table.SetOrder(name, l.desc)
+	return l.arrange(true)
+}
+
+func (l *list[T]) unsorted() string {
+	if l.order < 0 {
+		return "sort by a column first: " + l.env.Keys.Sort.String()
+	}
+	return ""
+}
+
+func (l *list[T]) busy() string {
+	if l.reading {
+		return "still reading"
+	}
+	return ""
+}
+
+// needRow is why an action on rows cannot be done while there are none.
+func (l *list[T]) needRow() string {
+	if l.rows.Len() == 0 {
+		return "there is no " + l.one + " here"
+	}
+	return ""
+}
+
+func (l *list[T]) mark() kit.Effect {
+	_, key, ok := l.table.Current()
+	if !ok {
+		return kit.Effect{}
+	}
+	l.inSight++
+	if l.marks.Has(key) {
+		l.inSight -= 2
+	}
+	l.setMarks(l.marks.Toggle(key))
+	l.table.Move(1)
+	return kit.Effect{}
+}
+
+func (l *list[T]) markAll() kit.Effect {
+	if l.rows.Len() <= few {
+		l.inSight = l.rows.Len()
+		l.setMarks(l.marks.Add(l.ix, l.rows))
+		return kit.Effect{}
+	}
+	l.stop()
+	l.asking, l.hold = true, true
+	return kit.Effect{Cmd: kit.MarkRows(kit.Reply{To: l.self, Seq: l.askSeq}, l.marks, l.ix, l.rows)}
+}
+
+func (l *list[T]) marked(msg kit.MarkedMsg) kit.Effect {
+	if msg.Seq != l.askSeq {
+		return kit.Effect{}
+	}
+	again := l.anew
+	l.stop()
+	l.inSight = l.rows.Len()
+	l.setMarks(msg.Marks)
+	e := l.release()
+	if again {
+		e.Cmd = l.arrange(false).Cmd
+	}
+	return e
+}
+
+func (l *list[T]) unmark() kit.Effect {
+	l.inSight = 0
+	l.setMarks(fleet.Marks{})
+	return kit.Effect{}
+}
+
+func (l *list[T]) setMarks(m fleet.Marks) {
+	l.marks = m
+	l.anew = l.anew || l.asking // the answer under way counts the former marks
+	l.table.SetMarks(m)
+	l.describe()
+}
+
+// input is the line that is being typed, for the app to draw.
+func (l *list[T]) input() string {
+	switch {
+	case l.typing && l.bad != "":
+		return "/" + l.line.view() + "  " + l.bad
+	case l.typing:
+		return "/" + l.line.view()
+	}
+	return ""
+}
+
+// card is what the list says about itself under this title.
+func (l *list[T]) card(title string, actions []kit.Action) kit.Card {
+	return kit.Card{Title: title, Filter: l.query.String(), Facts: l.facts, Actions: actions, Typing: l.typing, Input: l.input()}
+}
+
+// handle is the whole Update of a screen that is nothing but a list.
+func (l *list[T]) handle(msg tea.Msg, actions []kit.Action) kit.Effect {
+	if e, ok := l.update(msg); ok {
+		return e
+	}
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		return l.key(msg, actions)
+	case tea.PasteMsg:
+		return l.paste(msg)
+	}
+	return kit.Effect{}
+}

@@ -1,0 +1,217 @@
+package screen
+
+import (
+	"iter"
+	"strconv"
+
+	tea "charm.land/bubbletea/v2"
+
+	"muster/model"
+	"muster/model/fleet"
+	"muster/ui/kit"
+	"muster/ui/table"
+)
+
+var rowSchema = fleet.Schema{
+	{Name: "row", Title: "DEVICE"}, {Name: "state", Title: "STATE"}, {Name: "code", Title: "CODE"}, {Name: "reason", Title: "REASON"},
+	{Name: "todo", Title: "WHAT TO DO"}, {Name: "number", Title: "ROW", Kind: fleet.Count}, {Name: "line", Title: "LINE", Kind: fleet.Count},
+}
+
+var rowCols = []table.Col{
+	{Name: "row", Min: 10, Max: 30, Priority: 9}, {Name: "state", Min: 9, Priority: 8, Tone: stateTone},
+	{Name: "code", Min: 5, Max: 8, Priority: 7}, {Name: "reason", Min: 12, Max: 50, Priority: 6},
+	{Name: "todo", Min: 12, Max: 60, Priority: 3}, {Name: "number", Min: 5, Right: true, Priority: 2}, {Name: "line", Min: 5, Right: true, Priority: 1},
+}
+
+func rowListing(env *kit.Env, id model.OperationID) listing[model.Row] {
+	return listing[model.Row]{
+		one: "row", many: "rows", schema: rowSchema, cols: rowCols, live: true,
+		none: []string{"This operation has no rows."},
+		pages: func() iter.Seq2[kit.Page[model.Row], error] {
+			ctx, journal := env.Root, env.Backend.Journal
+			return func(yield func(kit.Page[model.Row], error) bool) {
+				rows, err := journal.Rows(ctx, id)
+				page := rowsOf(rows, operationRowOf)
+				page.Groups = make([]string, len(rows))
+				for i, r := range rows {
+					page.Groups[i] = reasonOf(r)
+				}
+				yield(page, err)
+			}
+		},
+	}
+}
+
+// reasonOf is what failed and unknown rows are grouped by, "" for all others.
+func reasonOf(r model.Row) string {
+	if r.State != model.RowFailed && r.State != model.RowUnknown {
+		return ""
+	}
+	s := model.Clean(r.Text)
+	if s == "" {
+		s = model.Clean(r.CodeName)
+	}
+	if s == "" {
+		s = r.State.String()
+	}
+	if r.Code != "" {
+		s = model.Clean(r.Code) + " " + s
+	}
+	if r.What != "" {
+		s += "; " + model.Clean(r.What)
+	}
+	return s
+}
+
+func operationRowOf(r model.Row) fleet.Row {
+	line := ""
+	if r.Line > 0 {
+		line = kit.Count(r.Line)
+	}
+	text := model.Clean(r.Text)
+	if text == "" {
+		text = model.Clean(r.CodeName)
+	}
+	return fleet.Row{
+		Key:   strconv.Itoa(r.Number),
+		Cells: []string{model.Clean(r.Label()), r.State.String(), model.Clean(r.Code), text, model.Clean(r.What), kit.Count(r.Number), line},
+		Sort:  []int64{5: int64(r.Number), 6: int64(r.Line)},
+	}
+}
+
+var jobSchema = fleet.Schema{
+	{Name: "job", Title: "JOB", Kind: fleet.Count}, {Name: "rows", Title: "ROWS", Kind: fleet.Count}, {Name: "sending", Title: "SENDING"},
+	{Name: "state", Title: "STATE"}, {Name: "tracking", Title: "TRACKING ID"}, {Name: "accepted", Title: "ACCEPTED", Kind: fleet.Time},
+	{Name: "problem", Title: "PROBLEM"},
+}
+
+var jobCols = []table.Col{
+	{Name: "job", Min: 4, Priority: 9}, {Name: "rows", Min: 5, Right: true, Priority: 6}, {Name: "sending", Min: 11, Priority: 4, Tone: stateTone},
+	{Name: "state", Min: 10, Priority: 7, Tone: stateTone}, {Name: "tracking", Min: 36, Priority: 8}, {Name: "accepted", Min: 16, Priority: 3},
+	{Name: "problem", Max: 40, Priority: 5},
+}
+
+// jobListing lists the jobs of an operation as the newest board has them.
+func jobListing(env *kit.Env, id model.OperationID) listing[model.Job] {
+	return listing[model.Job]{
+		one: "job", many: "jobs", schema: jobSchema, cols: jobCols, live: true,
+		none: []string{"Nothing was sent yet."},
+		pages: func() iter.Seq2[kit.Page[model.Job], error] {
+			board, moment := env.Jobs, env.Moment
+			return func(yield func(kit.Page[model.Job], error) bool) {
+				o, _ := board.Find(id)
+				yield(rowsOf(o.Jobs, func(j model.Job) fleet.Row { return jobRow(j, moment) }), nil)
+			}
+		},
+	}
+}
+
+func jobRow(j model.Job, moment momentFunc) fleet.Row {
+	return fleet.Row{
+		Key: strconv.Itoa(j.Chunk),
+		Cells: []string{kit.Count(j.Chunk), kit.Count(j.Rows), j.Phase.String(), jobState(j), model.Clean(string(j.ID)),
+			moment(j.Accepted), model.Clean(j.Problem)},
+		Sort: []int64{int64(j.Chunk), int64(j.Rows), 5: sortTime(j.Accepted)},
+	}
+}
+
+// jobState is the service's state of a job, its own word when we do not know it, ""
+// before it was accepted.
+func jobState(j model.Job) string {
+	switch {
+	case j.State != model.JobUnknown:
+		return j.State.String()
+	case j.Raw != "":
+		return model.Clean(j.Raw)
+	}
+	return ""
+}
+
+// rowDetail shows all that is known of one row.
+type rowDetail struct {
+	detail
+	row model.Row
+	op  model.Operation
+}
+
+func newRowDetail(env *kit.Env, r model.Row, o model.Operation) *rowDetail {
+	s := &rowDetail{row: r, op: o}
+	s.detail = detail{env: env, name: model.Clean(r.Label()), write: s.fill}
+	s.actions = s.moves(env)
+	return s
+}
+
+// Init implements kit.Screen.
+func (s *rowDetail) Init() kit.Effect { return kit.Effect{} }
+
+// Update implements kit.Screen.
+func (s *rowDetail) Update(msg tea.Msg) kit.Effect { return s.turn(msg) }
+
+func (s *rowDetail) fill() {
+	r := s.row
+	s.title("Row " + kit.Count(r.Number) + " of " + model.Clean(s.op.Title))
+	s.field("state", r.State.String())
+	s.field("code", words(s.env, r.Code, r.CodeName))
+	s.field("what happened", r.Text)
+	s.field("what to do", r.What)
+	s.title("What was asked")
+	s.field("serial", r.Serial)
+	s.field("device id", string(r.Device))
+	s.field("name", r.Name)
+	s.field("batch", string(r.Batch))
+	s.field("policy before", r.Previous)
+	if r.Line > 0 {
+		s.field("line", kit.Count(r.Line)+" of "+s.op.Source)
+	}
+	s.field("hash sum", r.HashSum)
+	s.field("key sum", r.KeySum)
+	s.field("job", kit.Count(r.Chunk))
+}
+
+// jobDetail shows all that is known of one job.
+type jobDetail struct {
+	detail
+	job model.Job
+}
+
+func newJobDetail(env *kit.Env, j model.Job) *jobDetail {
+	s := &jobDetail{job: j}
+	s.detail = detail{env: env, name: "job " + kit.Count(j.Chunk), write: s.fill}
+	s.actions = s.moves(env)
+	return s
+}
+
+// Init implements kit.Screen.
+func (s *jobDetail) Init() kit.Effect { return kit.Effect{} }
+
+// Update implements kit.Screen.
+func (s *jobDetail) Update(msg tea.Msg) kit.Effect { return s.turn(msg) }
+
+func (s *jobDetail) fill() {
+	j := s.job
+	s.title("Job " + kit.Count(j.Chunk))
+	s.field("rows", kit.Count(j.Rows))
+	s.field("sending", j.Phase.String())
+	s.field("state", jobState(j))
+	s.field("problem", j.Problem)
+	s.title("For support")
+	s.field("tracking id", string(j.ID))
+	s.field("correlation", j.Correlation)
+	s.field("request id", j.RequestID)
+	s.title("When")
+	s.field("sent", s.env.Stamp(j.Sent))
+	s.field("accepted", s.env.Stamp(j.Accepted))
+	s.field("asked last", s.env.Stamp(j.Polled))
+	s.field("ended", s.env.Stamp(j.Ended))
+}
+
+// turn is the whole Update of a detail without answers of its own.
+func (d *detail) turn(msg tea.Msg) kit.Effect {
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		return kit.Dispatch(d.env, msg, d.actions)
+	case kit.ThemeMsg:
+		d.redraw()
+	}
+	return kit.Effect{}
+}

@@ -1,0 +1,164 @@
+package screen
+
+import (
+	"iter"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"muster/model"
+	"muster/model/fleet"
+	"muster/ui/kit"
+	"muster/ui/table"
+	"muster/ui/theme"
+)
+
+var operationSchema = fleet.Schema{
+	{Name: "operation", Title: "OPERATION"}, {Name: "state", Title: "STATE"}, {Name: "rows", Title: "ENDED", Kind: fleet.Count},
+	{Name: "failed", Title: "FAILED", Kind: fleet.Count}, {Name: "asked", Title: "ASKED", Kind: fleet.Time}, {Name: "customer", Title: "CUSTOMER"},
+}
+
+var operationCols = []table.Col{
+	{Name: "operation", Min: 20, Max: 44, Priority: 9},
+	{Name: "state", Min: 13, Priority: 8, Tone: stateTone},
+	{Name: "rows", Min: 8, Right: true, Priority: 6},
+	{Name: "failed", Min: 7, Right: true, Priority: 7, Tone: failedTone},
+	{Name: "asked", Min: 16, Max: 16, Priority: 4},
+	{Name: "customer", Max: 30, Priority: 3},
+}
+
+// stateTone is the tone of an operation's, a job's or a row's state.
+func stateTone(cell string) theme.Tone {
+	switch cell {
+	case model.OperationRunning.String(), model.RowInFlight.String(), model.RowAccepted.String():
+		return theme.AccentTone
+	case model.OperationStopped.String(), model.OperationPartly.String(), model.RowUnknown.String(), model.ChunkLost.String():
+		return theme.WarnTone
+	case model.OperationDone.String():
+		return theme.GoodTone
+	case model.OperationFailed.String(), model.ChunkRefused.String():
+		return theme.BadTone
+	case model.OperationCancelled.String(), model.RowSkipped.String(), model.RowQueued.String(), model.ChunkDropped.String():
+		return theme.MutedTone
+	}
+	return theme.PlainTone
+}
+
+func failedTone(cell string) theme.Tone {
+	if cell == "0" {
+		return theme.MutedTone
+	}
+	return theme.BadTone
+}
+
+// Operations lists what was asked for, of all customers, newest first.
+type Operations struct {
+	env     *kit.Env
+	list    *list[model.OperationID]
+	missed  bool // a board came while the former was still being laid out
+	actions []kit.Action
+}
+
+// NewOperations returns the list, still empty; Init fills it from the board.
+func NewOperations(env *kit.Env) *Operations {
+	s := &Operations{env: env}
+	s.list = newList(env, s, listing[model.OperationID]{
+		one: "operation", many: "operations", schema: operationSchema, cols: operationCols, order: "asked", desc: true, live: true,
+		none: []string{"Nothing was asked for yet.", "p on a device assigns a policy, U uploads a device list."},
+		pages: func() iter.Seq2[kit.Page[model.OperationID], error] {
+			return boardPages(env.Jobs, env.Moment)
+		},
+	})
+	s.actions = append([]kit.Action{
+		{Name: "open", Key: env.Keys.Open, Do: s.open, Off: s.list.needRow},
+	}, append(append(decisions(env, s.operation), s.list.looks()...), s.list.moves()...)...)
+	return s
+}
+
+func boardPages(b *model.Board, moment momentFunc) iter.Seq2[kit.Page[model.OperationID], error] {
+	return func(yield func(kit.Page[model.OperationID], error) bool) {
+		var page kit.Page[model.OperationID]
+		if b != nil {
+			for _, o := range b.Operations {
+				page.Rows = append(page.Rows, operationRow(o, moment))
+				page.Items = append(page.Items, o.ID)
+			}
+			if b.Problem != nil {
+				yield(page, b.Problem)
+				return
+			}
+		}
+		yield(page, nil)
+	}
+}
+
+func operationRow(o model.Operation, moment momentFunc) fleet.Row {
+	t := o.Rows
+	failed := kit.Count(t.Failed)
+	if t.Unknown > 0 {
+		failed += "+" + kit.Count(t.Unknown) + "?"
+	}
+	return fleet.Row{
+		Key: string(o.ID),
+		Cells: []string{model.Clean(o.Title), o.State().String(), kit.Count(t.Ended()) + "/" + kit.Count(t.Total()), failed,
+			moment(o.Created), customerOf(o)},
+		Sort: []int64{2: int64(t.Total()), 3: int64(t.Failed + t.Unknown), 4: sortTime(o.Created)},
+	}
+}
+
+// Init implements kit.Screen.
+func (s *Operations) Init() kit.Effect { return s.list.refresh() }
+
+// Update implements kit.Screen.
+func (s *Operations) Update(msg tea.Msg) kit.Effect {
+	e := s.list.handle(msg, s.actions)
+	switch msg := msg.(type) {
+	case kit.JobsMsg:
+		if s.missed = s.list.reading; !s.missed {
+			return s.list.refresh()
+		}
+	case kit.ListMsg[model.OperationID]:
+		if msg.Done && s.missed {
+			s.missed = false
+			e.Cmd = tea.Batch(e.Cmd, s.list.refresh().Cmd)
+		}
+	}
+	return e
+}
+
+// View implements kit.Screen.
+func (s *Operations) View() string { return s.list.view() }
+
+// Resize implements kit.Screen.
+func (s *Operations) Resize(w, h int) { s.list.resize(w, h) }
+
+// Card implements kit.Screen.
+func (s *Operations) Card() kit.Card { return s.list.card("operations", s.actions) }
+
+// operation is the one under the cursor, as the newest board has it.
+func (s *Operations) operation() (model.Operation, bool) {
+	id, _, ok := s.list.current()
+	if !ok {
+		return model.Operation{}, false
+	}
+	return s.env.Jobs.Find(id)
+}
+
+func (s *Operations) open() kit.Effect {
+	o, ok := s.operation()
+	if !ok {
+		return kit.Effect{Toast: kit.Toast{Text: "the operation is gone", Tone: theme.WarnTone}}
+	}
+	return kit.Effect{Push: NewOperation(s.env, o)}
+}
+
+// words joins what is not empty with the separator of the theme.
+func words(env *kit.Env, parts ...string) string {
+	kept := parts[:0:0]
+	for _, p := range parts {
+		if p != "" {
+			kept = append(kept, p)
+		}
+	}
+	return strings.Join(kept, " "+env.Theme.Glyphs.Separator+" ")
+}

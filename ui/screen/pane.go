@@ -1,0 +1,148 @@
+package screen
+
+import (
+	"strings"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"muster/model"
+	"muster/ui/kit"
+)
+
+// paneLines bounds how many lines a pane keeps.
+const paneLines = 2000
+
+// pane is text that scrolls: what details and help are made of. Text that goes in is
+// cleaned here.
+type pane struct {
+	env  *kit.Env
+	w, h int
+	top  int
+	rows []string
+}
+
+// labelWidth is how wide the names of fields are drawn.
+const labelWidth = 14
+
+func (p *pane) reset(env *kit.Env, w, h int) {
+	p.env, p.w, p.h, p.rows = env, w, h, p.rows[:0]
+}
+
+// settle brings the window back to where there are lines.
+func (p *pane) settle() { p.top = max(min(p.top, len(p.rows)-p.h), 0) }
+
+// add appends a line that may be styled; it is cut to the width.
+func (p *pane) add(line string) {
+	if len(p.rows) < paneLines {
+		p.rows = append(p.rows, line)
+	}
+}
+
+// text appends outside text, wrapped.
+func (p *pane) text(indent int, s string, style lipgloss.Style) {
+	room := max(p.w-indent, 1)
+	for _, line := range model.CleanLines(s, paneLines) {
+		for _, part := range strings.Split(ansi.Wrap(line, room, " "), "\n") {
+			p.add(strings.Repeat(" ", indent) + style.Render(part))
+		}
+	}
+}
+
+// title appends a section's name with a blank line before it.
+func (p *pane) title(s string) {
+	if len(p.rows) > 0 {
+		p.add("")
+	}
+	p.add(" " + p.env.Theme.Title.Render(s))
+}
+
+// field appends a named value; nothing for an empty one.
+func (p *pane) field(name, value string) {
+	if value == "" {
+		return
+	}
+	indent := labelWidth + 2
+	from := len(p.rows)
+	p.text(indent, value, lipgloss.NewStyle())
+	if from < len(p.rows) {
+		label := p.env.Theme.Label.Render(ansi.Truncate(name, labelWidth, ""))
+		pad := strings.Repeat(" ", max(labelWidth-ansi.StringWidth(name), 0)+1)
+		p.rows[from] = " " + label + pad + strings.TrimPrefix(p.rows[from], strings.Repeat(" ", indent))
+	}
+}
+
+func (p *pane) view() string {
+	var b strings.Builder
+	for i := range p.h {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		if at := p.top + i; at < len(p.rows) && p.w > 0 {
+			b.WriteString(ansi.Truncate(p.rows[at], p.w, ""))
+		}
+	}
+	return b.String()
+}
+
+// fact says which lines are in sight when not all are.
+func (p *pane) fact() string {
+	if len(p.rows) <= p.h || p.h <= 0 {
+		return ""
+	}
+	return "lines " + kit.Count(p.top+1) + " to " + kit.Count(min(p.top+p.h, len(p.rows))) + " of " + kit.Count(len(p.rows))
+}
+
+// moves are the actions that scroll.
+func (p *pane) moves(env *kit.Env) []kit.Action {
+	k := env.Keys
+	by := func(n func() int) func() kit.Effect {
+		return func() kit.Effect {
+			p.top += n()
+			p.settle()
+			return kit.Effect{}
+		}
+	}
+	return []kit.Action{
+		{Name: "up", Key: k.Up, Quiet: true, Do: by(func() int { return -1 })},
+		{Name: "down", Key: k.Down, Quiet: true, Do: by(func() int { return 1 })},
+		{Name: "page up", Key: k.PageUp, Quiet: true, Do: by(func() int { return -p.h })},
+		{Name: "page down", Key: k.PageDown, Quiet: true, Do: by(func() int { return p.h })},
+		{Name: "half page up", Key: k.HalfUp, Quiet: true, Do: by(func() int { return -p.h / 2 })},
+		{Name: "half page down", Key: k.HalfDown, Quiet: true, Do: by(func() int { return p.h / 2 })},
+		{Name: "first line", Key: k.Top, Quiet: true, Do: by(func() int { return -len(p.rows) })},
+		{Name: "last line", Key: k.Bottom, Quiet: true, Do: by(func() int { return len(p.rows) })},
+	}
+}
+
+// detail is the part that all details share: a pane that is written anew when the
+// size, the theme or what it shows changes.
+type detail struct {
+	pane
+	env     *kit.Env
+	name    string
+	facts   []string
+	actions []kit.Action
+	write   func() // fills the pane
+}
+
+func (d *detail) Resize(w, h int) { d.draw(w, h) }
+
+func (d *detail) draw(w, h int) {
+	d.reset(d.env, w, h)
+	d.write()
+	d.settle()
+}
+
+// redraw writes the pane anew in its size.
+func (d *detail) redraw() { d.draw(d.w, d.h) }
+
+func (d *detail) View() string { return d.view() }
+
+func (d *detail) Card() kit.Card {
+	facts := d.facts
+	if f := d.fact(); f != "" {
+		facts = append(facts[:len(facts):len(facts)], f)
+	}
+	return kit.Card{Title: d.name, Facts: facts, Actions: d.actions}
+}

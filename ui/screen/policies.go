@@ -1,0 +1,156 @@
+package screen
+
+import (
+	"iter"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"muster/model"
+	"muster/model/fleet"
+	"muster/ui/kit"
+	"muster/ui/table"
+)
+
+var policySchema = fleet.Schema{
+	{Name: "policy", Title: "POLICY"}, {Name: "devices", Title: "DEVICES", Kind: fleet.Count}, {Name: "settings", Title: "SETTINGS"},
+	{Name: "changed", Title: "CHANGED", Kind: fleet.Time}, {Name: "id", Title: "ID"},
+}
+
+var policyCols = []table.Col{
+	{Name: "policy", Min: 12, Max: 36, Priority: 9}, {Name: "devices", Min: 7, Right: true, Priority: 8},
+	{Name: "changed", Min: 16, Max: 16, Priority: 5}, {Name: "settings", Min: 10, Max: 60, Priority: 6}, {Name: "id", Min: 36, Max: 36, Priority: 1},
+}
+
+// Policies lists the customer's configuration policies.
+type Policies struct {
+	env     *kit.Env
+	list    *list[model.ConfigurationPolicy]
+	actions []kit.Action
+}
+
+// NewPolicies returns the list, still empty; Init begins to read it.
+func NewPolicies(env *kit.Env) *Policies {
+	s := &Policies{env: env}
+	s.list = newList(env, s, listing[model.ConfigurationPolicy]{
+		one: "policy", many: "policies", schema: policySchema, cols: policyCols,
+		none:  []string{"This customer has no configuration policies."},
+		kinds: []model.OperationKind{model.AssignPolicy},
+		pages: func() iter.Seq2[kit.Page[model.ConfigurationPolicy], error] {
+			ctx, reader, id := env.Visit, env.Backend.Reader, env.Customer.ID
+			return whole(func() ([]model.ConfigurationPolicy, error) { return reader.Policies(ctx, id) }, policyRow(env.Moment))
+		},
+	})
+	s.actions = append([]kit.Action{
+		{Name: "open", Key: env.Keys.Open, Do: s.open, Off: s.list.needRow},
+	}, append(s.list.looks(), s.list.moves()...)...)
+	return s
+}
+
+func policyRow(moment momentFunc) func(model.ConfigurationPolicy) fleet.Row {
+	return func(p model.ConfigurationPolicy) fleet.Row {
+		assigned, n := countCell(p.Assigned)
+		words := make([]string, len(p.Settings))
+		for i, s := range p.Settings {
+			words[i] = string(s)
+		}
+		return fleet.Row{
+			Key: string(p.ID),
+			Cells: []string{model.Clean(p.Name), assigned, model.Clean(strings.Join(words, " ")),
+				moment(p.Modified), model.Clean(string(p.ID))},
+			Sort: []int64{1: n, 3: sortTime(p.Modified)},
+		}
+	}
+}
+
+// Init implements kit.Screen.
+func (s *Policies) Init() kit.Effect { return s.list.refresh() }
+
+// Update implements kit.Screen.
+func (s *Policies) Update(msg tea.Msg) kit.Effect { return s.list.handle(msg, s.actions) }
+
+// View implements kit.Screen.
+func (s *Policies) View() string { return s.list.view() }
+
+// Resize implements kit.Screen.
+func (s *Policies) Resize(w, h int) { s.list.resize(w, h) }
+
+// Card implements kit.Screen.
+func (s *Policies) Card() kit.Card { return s.list.card("policies", s.actions) }
+
+func (s *Policies) open() kit.Effect {
+	p, _, ok := s.list.current()
+	if !ok {
+		return kit.Effect{}
+	}
+	return kit.Effect{Push: NewPolicy(s.env, p, s.list.began)}
+}
+
+// Policy shows one configuration policy as its list has it.
+type Policy struct {
+	detail
+	policy model.ConfigurationPolicy
+}
+
+// NewPolicy returns the detail of a policy, read at asOf.
+func NewPolicy(env *kit.Env, p model.ConfigurationPolicy, asOf time.Time) *Policy {
+	s := &Policy{policy: p}
+	s.detail = detail{env: env, name: model.Clean(p.Name), facts: []string{"as of " + env.Clock(asOf)}, write: s.fill}
+	s.actions = append([]kit.Action{
+		{Name: "devices", Key: env.Keys.Open, Do: s.devices, Help: "The devices that have this policy."},
+	}, s.moves(env)...)
+	return s
+}
+
+// Init implements kit.Screen.
+func (s *Policy) Init() kit.Effect { return kit.Effect{} }
+
+// Update implements kit.Screen.
+func (s *Policy) Update(msg tea.Msg) kit.Effect {
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		return kit.Dispatch(s.env, msg, s.actions)
+	case kit.ThemeMsg:
+		s.redraw()
+	}
+	return kit.Effect{}
+}
+
+func (s *Policy) devices() kit.Effect {
+	return kit.Effect{Open: kit.Open{View: kit.DevicesView, Filter: cellFilter("policy", s.policy.Name), Above: true}}
+}
+
+func (s *Policy) fill() {
+	p := s.policy
+	s.title("Policy")
+	s.field("name", p.Name)
+	s.field("description", p.Description)
+	s.field("policy id", string(p.ID))
+	assigned, _ := countCell(p.Assigned)
+	s.field("devices", assigned)
+	s.field("created", s.env.Stamp(p.Created))
+	s.field("changed", s.env.Stamp(p.Modified))
+	s.title("Settings during setup")
+	have := map[model.Setting]bool{}
+	for _, set := range p.Settings {
+		have[set] = true
+	}
+	g := s.env.Theme.Glyphs
+	for _, set := range model.Settings() {
+		if set == model.SettingNone && !have[set] {
+			continue
+		}
+		sign, word := " ", "no "
+		if have[set] {
+			sign, word = g.Good, "yes"
+		}
+		delete(have, set)
+		s.add("  " + sign + " " + word + "  " + set.Effect())
+	}
+	for _, set := range p.Settings {
+		if have[set] {
+			s.add("  " + g.Good + " yes  " + model.Clean(string(set)))
+		}
+	}
+}
