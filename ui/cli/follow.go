@@ -90,12 +90,7 @@ func (f *follower) progress(o model.Operation, g goal) {
 	now, n := o.Rows, o.Rows.Total()
 	sent := func(t model.Tally) int { return n - t.Queued - t.InFlight }
 	moved := max(sent(now)-sent(was), now.Ended()-was.Ended())
-	switch {
-	case g.reached(o) && now == was:
-		return
-	case again && !g.reached(o) && moved*20 < n:
-		return
-	case again && moved == 0 && now.Ended() == was.Ended():
+	if moved <= 0 || again && !g.reached(o) && moved*20 < n {
 		return
 	}
 	f.said[o.ID] = now

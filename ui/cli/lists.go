@@ -57,8 +57,11 @@ func (l *lister[T]) missing(ctx context.Context, err error) {
 }
 
 // end completes the list.
-func (l *lister[T]) end() error {
+func (l *lister[T]) end(ctx context.Context) error {
 	l.table.end()
+	if l.err == nil {
+		l.err = ctx.Err() // a walk that ends early with its context need not say so
+	}
 	switch {
 	case l.err != nil && l.n > 0:
 		l.s.say("the list is incomplete: %s read", count(l.n, "row"))
@@ -79,11 +82,11 @@ func (l listing[T]) pages(ctx context.Context, s *session, json bool, pages iter
 			out.missing(ctx, err)
 		}
 	}
-	return out.end()
+	return out.end(ctx)
 }
 
 // whole writes a list that came at once.
-func (l listing[T]) whole(s *session, json bool, items []T, err error) error {
+func (l listing[T]) whole(ctx context.Context, s *session, json bool, items []T, err error) error {
 	if err != nil && len(items) == 0 {
 		return err
 	}
@@ -92,7 +95,7 @@ func (l listing[T]) whole(s *session, json bool, items []T, err error) error {
 	if werr := out.add(items); werr != nil {
 		return werr
 	}
-	return out.end()
+	return out.end(ctx)
 }
 
 func (p *program) customers() *cobra.Command {
@@ -119,7 +122,7 @@ func (p *program) batches() *cobra.Command {
 				return err
 			}
 			batches, err := s.Reader.Batches(ctx, c.ID)
-			return batchListing().whole(s, json, batches, err)
+			return batchListing().whole(ctx, s, json, batches, err)
 		}),
 	}
 	jsonFlag(list, &json)
@@ -154,7 +157,7 @@ func (p *program) policies() *cobra.Command {
 				return err
 			}
 			policies, err := s.Reader.Policies(ctx, c.ID)
-			return policyListing().whole(s, json, policies, err)
+			return policyListing().whole(ctx, s, json, policies, err)
 		}),
 	}
 	jsonFlag(list, &json)
@@ -197,5 +200,5 @@ func (s *session) listDevices(ctx context.Context, c model.CustomerID, json bool
 			out.missing(ctx, err)
 		}
 	}
-	return out.end()
+	return out.end(ctx)
 }

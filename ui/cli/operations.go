@@ -290,13 +290,15 @@ func (p *program) operationsPrune() *cobra.Command {
 		Use: "prune --older AGE", Short: "forget operations that ended long ago", Args: noArgs,
 		Long:    "Forgets operations that ended longer ago than AGE, on this machine only. What is\nunder way, stopped or younger stays. The tenant is not touched.",
 		Example: "  muster operations prune --older 90d --dry-run",
-		RunE: p.on(func(ctx context.Context, s *session, _ []string) error {
-			return s.prune(ctx, older, dryRun)
-		}),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if older == 0 {
+				return usage("prune operations", "--older is missing", "give an age such as 90d")
+			}
+			return p.connected(c.Context(), func(ctx context.Context, s *session) error { return s.prune(ctx, older, dryRun) })
+		},
 	}
 	c.Flags().Var(age{&older}, "older", "how long ago they ended, such as 90d")
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "say how many it would be")
-	_ = c.MarkFlagRequired("older")
 	return c
 }
 

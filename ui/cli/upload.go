@@ -117,7 +117,10 @@ func (p *program) judge(u uploading, r desk.Report) error {
 		if x.Column > 0 {
 			at += fmt.Sprintf(", column %d", x.Column)
 		}
-		p.say("%s: %s (%s); %s", at, x.Text, x.Code, x.What)
+		if x.What != "" {
+			x.Text += "; " + x.What
+		}
+		p.say("%s: %s: %s", at, x.Code, x.Text)
 	}
 	for i, x := range r.Repairs {
 		if i == shownProblems {
