@@ -41,7 +41,7 @@ func walk[W, T any](ctx context.Context, c *Client, op string, path []string, it
 		if link != "" {
 			k.Path, k.Link = nil, link
 		}
-		a, err := c.rest.Do(ctx, k)
+		a, err := c.rest.Patient(ctx, k)
 		if err != nil {
 			return rest.Page[T]{}, err
 		}

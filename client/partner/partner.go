@@ -181,7 +181,7 @@ func walk[W, T any](ctx context.Context, c *Client, l list[W, T]) iter.Seq2[[]T,
 		if token != "" {
 			k.Query, k.Header = l.more, http.Header{tokenHeader: {token}}
 		}
-		a, err := c.rest.Do(ctx, k)
+		a, err := c.rest.Patient(ctx, k)
 		if err != nil {
 			return rest.Page[T]{}, err
 		}

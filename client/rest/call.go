@@ -41,7 +41,9 @@ type Answer struct {
 }
 
 // write reports whether the call may change something.
-func (c Call) write() bool { return c.Method != http.MethodGet && c.Method != http.MethodHead }
+func (c Call) write() bool {
+	return c.Method != "" && c.Method != http.MethodGet && c.Method != http.MethodHead
+}
 
 // Do makes the call. Every error is a *model.Error; see the package's
 // documentation for what its kind says about a write.

@@ -38,7 +38,7 @@ type flight struct {
 
 // track is what the transport reports about one try. The hooks run in
 // goroutines of net/http, at worst after the try was given up.
-type track struct{ dialled, connected, wrote, reused atomic.Bool }
+type track struct{ never, dialled, connected, wrote, reused atomic.Bool }
 
 func (t *track) hooks() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
@@ -58,6 +58,8 @@ func (t *track) hooks() *httptrace.ClientTrace {
 func (t *track) mayHaveLeft(err error) bool {
 	givenUp := errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 	switch {
+	case t.never.Load():
+		return false
 	case t.dialled.Load() && givenUp:
 		return t.connected.Load()
 	case t.dialled.Load():

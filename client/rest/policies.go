@@ -151,6 +151,10 @@ func (c *Client) attempt(req *policy.Request) (*http.Response, error) {
 
 func (c *Client) try(req *policy.Request, f *flight) (*http.Response, error) {
 	f.begin()
+	if err := req.Raw().Context().Err(); err != nil {
+		f.track.never.Store(true)
+		return nil, err
+	}
 	limit := readTimeout
 	if f.call.write() {
 		limit = writeTimeout

@@ -108,7 +108,7 @@ func New(o Options) (*Client, error) {
 		return nil, err
 	}
 	if o.NewID == nil {
-		o.NewID = randomGUID
+		o.NewID = NewGUID
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -174,8 +174,8 @@ func (c *Client) Service() Service { return c.o.Service }
 // before the first request: azcore does not guard it.
 func Silence() { azlog.SetListener(nil) }
 
-// randomGUID returns a random GUID (version 4).
-func randomGUID() string {
+// NewGUID returns a random GUID (version 4).
+func NewGUID() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails, see its documentation
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
