@@ -177,7 +177,7 @@ func (s *session) assignTo(ctx context.Context, a assigning, ids []model.DeviceI
 		return unwritten(err)
 	}
 	s.say("operation %s is written down", model.Clean(string(id)))
-	return s.conclude(ctx, id, a.write, nil)
+	return s.conclude(ctx, id, a.write)
 }
 
 // findDevices finds the devices that the ids name by equality, in the order of

@@ -20,10 +20,10 @@ const (
 // reached reports whether an operation needs no more waiting for. One that was
 // stopped does not move by itself either.
 func (g goal) reached(o model.Operation) bool {
-	if s := o.State(); s.Ended() || s == model.OperationStopped {
+	if o.State() != model.OperationRunning {
 		return true
 	}
-	return g == untilAccepted && o.Rows.Queued+o.Rows.InFlight == 0
+	return g == untilAccepted && o.Rows.InFlight == 0 && (o.Rows.Queued == 0 || o.Waits())
 }
 
 // errTimeout says that --timeout came first.
@@ -104,10 +104,10 @@ func title(o model.Operation) string {
 	return model.Clean(o.Title)
 }
 
-// conclude follows an operation that this process has just begun, writes it out
-// and judges it. fresh tells the operation as it is now from what an older board
-// still says about it; nil = there is no older one.
-func (s *session) conclude(ctx context.Context, id model.OperationID, w write, fresh func(model.Operation) bool) error {
+// conclude follows an operation that this process has just begun or taken up,
+// writes it out and judges it. A board asked for after the journal returned from
+// the beginning is at least as new as that.
+func (s *session) conclude(ctx context.Context, id model.OperationID, w write) error {
 	g, timeout := untilAccepted, time.Duration(0)
 	if w.wait {
 		g, timeout = untilEnded, w.timeout
@@ -115,7 +115,7 @@ func (s *session) conclude(ctx context.Context, id model.OperationID, w write, f
 	f := s.follower()
 	board, err := f.until(ctx, timeout, func(b *model.Board) bool {
 		o, ok := b.Find(id)
-		if !ok || fresh != nil && !fresh(o) {
+		if !ok {
 			return false
 		}
 		f.progress(o, g)
@@ -148,7 +148,7 @@ func (s *session) judged(ctx context.Context, board *model.Board, ids []model.Op
 			return err
 		}
 		code := verdict(o)
-		if errors.Is(why, errTimeout) && code != exitFailed && !o.State().Ended() {
+		if errors.Is(why, errTimeout) && o.State() == model.OperationRunning {
 			s.say("still running after %s", w.timeout)
 			code = exitRunning
 		}
@@ -163,7 +163,7 @@ func (s *session) judged(ctx context.Context, board *model.Board, ids []model.Op
 // verdict is the exit code that an operation's rows stand for.
 func verdict(o model.Operation) int {
 	switch t := o.Rows; {
-	case o.State() == model.OperationStopped:
+	case o.Waits():
 		return exitFailed
 	case t.Failed+t.Unknown > 0:
 		return exitRows
@@ -208,7 +208,11 @@ func (s *session) leaving(id model.OperationID, b *model.Board) {
 	}
 }
 
-// noSuch is the error about an operation that is not on the board.
-func noSuch(id string) error {
+// noSuch is the error about an operation that is not on the board. When the
+// ledger cannot be read, nobody knows what is in it.
+func noSuch(b *model.Board, id string) error {
+	if b.Problem != nil {
+		return b.Problem
+	}
 	return usage("find operation", fmt.Sprintf("no operation has the id %q", model.Clean(id)), "muster operations list shows them")
 }

@@ -39,6 +39,9 @@ func (p *program) jobsList() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := s.readable(board); err != nil {
+				return err
+			}
 			return s.listJobs(board, json)
 		}),
 	}
@@ -104,6 +107,9 @@ func (s *session) waitJobs(ctx context.Context, args []string, w write) error {
 		return err
 	}
 	if len(keys) == 0 {
+		if err := s.readable(first); err != nil {
+			return err
+		}
 		s.say("no job is open")
 		return nil
 	}
@@ -111,7 +117,7 @@ func (s *session) waitJobs(ctx context.Context, args []string, w write) error {
 	board, why := f.until(ctx, w.timeout, func(b *model.Board) bool {
 		for _, k := range keys {
 			o, j, ok := findJob(b, k)
-			if ok && openJob(j) && !(j.Phase == model.ChunkQueued && o.State() == model.OperationStopped) {
+			if ok && openJob(j) && !(j.Phase == model.ChunkQueued && o.Waits()) {
 				return false
 			}
 		}
@@ -216,7 +222,7 @@ func ofChunk(rows []model.Row, chunk int) []model.Row {
 
 func jobVerdict(o model.Operation, j model.Job, failures int) int {
 	switch {
-	case openJob(j) && o.State() == model.OperationStopped:
+	case j.Phase == model.ChunkQueued && o.Waits():
 		return exitFailed
 	case openJob(j):
 		return exitRunning

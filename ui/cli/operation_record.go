@@ -55,6 +55,7 @@ type operationRecord struct {
 	Customer *named            `json:"customer,omitempty"`
 	Created  *time.Time        `json:"created,omitempty"`
 	Ended    *time.Time        `json:"ended,omitempty"`
+	Note     string            `json:"note,omitempty"` // why it does not move, when it should
 	Rows     tallyRecord       `json:"rows"`
 	Jobs     []jobRecord       `json:"jobs"`
 	Failures []failureRecord   `json:"failures"`
@@ -87,7 +88,7 @@ func bad(r model.Row) bool { return r.State == model.RowFailed || r.State == mod
 func newOperationRecord(o model.Operation, rows []model.Row) operationRecord {
 	t := o.Rows
 	r := operationRecord{
-		ID: o.ID, State: o.State().String(), Kind: kindOf(o), Title: o.Title, Created: stamp(o.Created), Ended: stamp(o.Ended),
+		ID: o.ID, State: o.State().String(), Kind: kindOf(o), Title: o.Title, Created: stamp(o.Created), Ended: stamp(o.Ended), Note: o.Note,
 		Rows: tallyRecord{t.Queued, t.InFlight, t.Accepted, t.Done, t.Failed, t.Skipped, t.Unknown},
 		Jobs: make([]jobRecord, len(o.Jobs)), Failures: failuresOf(rows),
 	}

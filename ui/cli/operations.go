@@ -32,14 +32,27 @@ func (p *program) operationsList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if board.Problem != nil {
-				s.say("%s", describe(board.Problem))
+			if err := s.readable(board); err != nil {
+				return err
 			}
 			return s.listOperations(ctx, board, json)
 		}),
 	}
 	jsonFlag(c, &json)
 	return c
+}
+
+// readable says what is wrong with the ledger, and fails when that leaves nothing
+// to show: a ledger that cannot be read is not an empty one.
+func (s *session) readable(b *model.Board) error {
+	switch {
+	case b.Problem == nil:
+		return nil
+	case len(b.Operations) == 0:
+		return b.Problem
+	}
+	s.say("%s", describe(b.Problem))
+	return nil
 }
 
 func (s *session) listOperations(ctx context.Context, board *model.Board, json bool) error {
@@ -69,7 +82,7 @@ func (s *session) operation(ctx context.Context, id string) (model.Operation, er
 	}
 	o, ok := board.Find(model.OperationID(id))
 	if !ok {
-		return o, noSuch(id)
+		return o, noSuch(board, id)
 	}
 	return o, nil
 }
@@ -114,7 +127,7 @@ func (s *session) waitFor(ctx context.Context, args []string, w write) error {
 	var ids []model.OperationID
 	for _, a := range args {
 		if _, ok := first.Find(model.OperationID(a)); !ok {
-			return noSuch(a)
+			return noSuch(first, a)
 		}
 		ids = append(ids, model.OperationID(a))
 	}
@@ -126,6 +139,9 @@ func (s *session) waitFor(ctx context.Context, args []string, w write) error {
 		}
 	}
 	if len(ids) == 0 {
+		if err := s.readable(first); err != nil {
+			return err
+		}
 		s.say("nothing is running")
 		return nil
 	}
@@ -170,18 +186,17 @@ func (s *session) resume(ctx context.Context, id string, w write) error {
 	if err != nil {
 		return err
 	}
-	if was.Rows.Queued == 0 || was.Owned && !was.Mine {
-		if was.Rows.Queued == 0 {
-			s.say("%s: every row was sent before", title(was))
-		} else {
-			s.say("%s: another muster is sending it", title(was))
+	switch {
+	case was.Rows.Queued == 0:
+		s.say("%s: every row was sent before", title(was))
+	case !was.Waits():
+		s.say("%s: another muster is sending it", title(was))
+	default:
+		if err := s.Journal.Resume(ctx, was.ID); err != nil {
+			return err
 		}
-		return s.conclude(ctx, was.ID, w, nil)
 	}
-	if err := s.Journal.Resume(ctx, was.ID); err != nil {
-		return err
-	}
-	return s.conclude(ctx, was.ID, w, func(o model.Operation) bool { return o.Mine || o.Rows != was.Rows })
+	return s.conclude(ctx, was.ID, w)
 }
 
 func (p *program) operationsRetry() *cobra.Command {
@@ -222,7 +237,7 @@ func (s *session) retry(ctx context.Context, id string, w write) error {
 		return err
 	}
 	s.say("%s sent again", count(n, "row"))
-	return s.conclude(ctx, was.ID, w, func(o model.Operation) bool { return n == 0 || o.Rows != was.Rows })
+	return s.conclude(ctx, was.ID, w)
 }
 
 // planOf is a plan about rows of an operation that exists.

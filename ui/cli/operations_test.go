@@ -34,11 +34,7 @@ func TestWaitOfAStoppedOperation(t *testing.T) {
 
 func TestResumeIsItsOwnYes(t *testing.T) {
 	w, r := history(), run{}
-	w.steps = append(w.steps,
-		func(*world) {}, // a board that does not know yet
-		func(w *world) {
-			w.operations[0].Owned, w.operations[0].Mine = true, true
-		}, done(2000))
+	w.steps = append(w.steps, done(2000))
 	if code := r.muster(t, w, "operations resume op-1 --wait"); code != 0 {
 		t.Errorf("exit code %d, want 0: %s", code, &r.err)
 	}
@@ -75,7 +71,7 @@ func TestRetryCountsAndAsks(t *testing.T) {
 		t.Errorf("other number: retried %v: %s", w.retried, &r.err)
 	}
 	w := lost()
-	w.steps = append(w.steps, func(*world) {}, set(model.Tally{Done: 7, InFlight: 3}, model.ChunkSending, ""), done(10))
+	w.steps = append(w.steps, set(model.Tally{Done: 7, InFlight: 3}, model.ChunkSending, ""), done(10))
 	if code := r.muster(t, w, "operations retry op-1 --yes --wait --expect 3"); code != 0 || len(w.retried) != 1 {
 		t.Errorf("exit code %d, retried %v: %s", code, w.retried, &r.err)
 	}

@@ -176,7 +176,7 @@ func (s *session) uploadRows(ctx context.Context, u uploading, rows []model.Uplo
 		return unwritten(err)
 	}
 	s.say("operation %s is written down", model.Clean(string(id)))
-	return s.conclude(ctx, id, u.write, nil)
+	return s.conclude(ctx, id, u.write)
 }
 
 func planUpload(u model.Upload, exists bool, have int) plan {

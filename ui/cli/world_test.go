@@ -167,6 +167,8 @@ func (w *world) Rows(_ context.Context, id model.OperationID) ([]model.Row, erro
 
 func (w *world) Resume(_ context.Context, id model.OperationID) error {
 	w.resumed = append(w.resumed, id)
+	w.operations[0].Owned, w.operations[0].Mine = true, true
+	w.rev++
 	return nil
 }
 
@@ -177,8 +179,11 @@ func (w *world) Drop(_ context.Context, id model.OperationID) error {
 
 func (w *world) Retry(_ context.Context, id model.OperationID) (int, error) {
 	w.retried = append(w.retried, id)
-	o, _ := (&model.Board{Operations: w.operations}).Find(id)
-	return o.Rows.Unknown, nil
+	t := &w.operations[0].Rows
+	n := t.Unknown
+	t.Queued, t.Unknown = n, 0
+	w.rev++
+	return n, nil
 }
 
 // pruning is the world's journal when it can forget.
