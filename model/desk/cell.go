@@ -14,11 +14,13 @@ import (
 // shown bounds a text from the file in our own texts, in characters.
 const shown = 40
 
-// show makes a text of the file fit to be drawn: cleaned and short. A long text
-// without blanks may be a hash, and only its length is told.
+// show makes a text of the file fit to be drawn: cleaned and short. A text with a
+// long word in it may hold a hash, and only its length is told.
 func show(s string) string {
-	if i := strings.IndexAny(s, " \t\u00a0"); i < 0 && len(s) > 2*shown || i > 2*shown {
-		return fmt.Sprintf("(%d characters)", utf8.RuneCountInString(s))
+	for word := range strings.FieldsFuncSeq(s, blankOrInvisible) {
+		if len(word) > 2*shown {
+			return fmt.Sprintf("(%d characters)", utf8.RuneCountInString(s))
+		}
 	}
 	s = model.Clean(s)
 	if utf8.RuneCountInString(s) <= shown {
@@ -165,6 +167,14 @@ func placeholder(serial string) bool {
 		return true
 	}
 	return false
+}
+
+// clipped reports whether short is serial with zeros in place of all but its
+// first 15 digits, which is all that a spreadsheet keeps of a number.
+func clipped(short, serial string) bool {
+	const kept = 15
+	return len(short) == len(serial) && len(short) > kept && digits(short) && digits(serial) &&
+		short[:kept] == serial[:kept] && strings.Trim(short[kept:], "0") == ""
 }
 
 // rounded reports whether serial, read as a number, is shown by a spreadsheet as

@@ -299,7 +299,7 @@ func (j *judge) serial() {
 		why = "upper and lower case as in the hash"
 	case digits(have) && strings.TrimLeft(inside, "0") == have:
 		why = "leading zeros put back from the hash"
-	case scientific(have) && rounded(have, inside):
+	case scientific(have) && rounded(have, inside), clipped(have, inside):
 		why = "digits put back from the hash"
 	default:
 		j.problem(j.at[Serial], CodeMismatch, fmt.Sprintf("the serial is %s, but the hash is of the machine %s", show(have), show(inside)),
