@@ -156,6 +156,16 @@ func read[T any](t *testing.T, r reply) T {
 	return v
 }
 
+// decodeList decodes a list outside of a bench.
+func decodeList[T any](t testing.TB, body []byte) listView[T] {
+	t.Helper()
+	var v listView[T]
+	if err := json.Unmarshal(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
 type jobView struct {
 	BatchTrackingID, Status, StartedTime, CompletedTime string
 	DevicesStatus                                       []struct{ DeviceID, SerialNumber, ProductKey, Status, ErrorCode, ErrorDescription string }

@@ -47,8 +47,26 @@ type answer struct {
 func (s *Simulator) newCall(r *http.Request) *call {
 	c := &call{s: s, w: s.current(), r: r, now: s.clock.simulated(), seq: s.turn("request")}
 	c.path = segments(r.URL)
+	c.identify()
 	c.body, c.flaw = readBody(r)
 	return c
+}
+
+// identify takes the caller's request id, or makes one up as the service
+// would.
+func (c *call) identify() {
+	name := "client-request-id"
+	if isPartner(c.path) {
+		name = "MS-RequestId"
+	}
+	if c.id = c.r.Header.Get(name); c.id == "" {
+		c.id = c.serverID()
+	}
+}
+
+// serverID is the request id that the service gives by itself.
+func (c *call) serverID() string {
+	return guid(c.w.run.at(kindRequest, c.seq, 0), c.w.run.at(kindRequest, c.seq, 1))
 }
 
 // segments cuts a path at its slashes and decodes the parts, so that a coded
@@ -70,7 +88,7 @@ func segments(u *url.URL) []string {
 // readBody takes in the whole body, so that an early answer never meets a
 // client that is still sending.
 func readBody(r *http.Request) ([]byte, int) {
-	raw, status := readBounded(r.Body)
+	raw, status := readBounded(r.Body, maxBody)
 	if status != 0 {
 		return nil, status
 	}
@@ -82,19 +100,19 @@ func readBody(r *http.Request) ([]byte, int) {
 		if err != nil {
 			return nil, http.StatusBadRequest
 		}
-		return readBounded(z)
+		return readBounded(z, maxBody)
 	default:
 		return nil, http.StatusUnsupportedMediaType
 	}
 }
 
-func readBounded(r io.Reader) ([]byte, int) {
+func readBounded(r io.Reader, most int64) ([]byte, int) {
 	if r == nil {
 		return nil, 0
 	}
-	raw, err := io.ReadAll(io.LimitReader(r, maxBody+1))
+	raw, err := io.ReadAll(io.LimitReader(r, most+1))
 	switch {
-	case len(raw) > maxBody:
+	case int64(len(raw)) > most:
 		return nil, http.StatusRequestEntityTooLarge
 	case err != nil:
 		return nil, http.StatusBadRequest
@@ -187,6 +205,11 @@ func (s *Simulator) respond(c *call, ruling ruling) answer {
 		}
 		return s.graph(c)
 	}
+}
+
+// elsewhere is the redirect that no client should follow.
+func elsewhere(status int) answer {
+	return answer{status: status}.with("Location", "https://collector.invalid/")
 }
 
 func retryLater(a answer, after string) answer {

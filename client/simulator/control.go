@@ -12,7 +12,7 @@ import (
 // controlRoot is where the control interface lives, beside the services.
 const controlRoot = "/_simulator"
 
-const maxControlBody = 1 << 20
+const maxControlBody = 1 << 20 // bytes
 
 func isControl(path string) bool {
 	return path == controlRoot || strings.HasPrefix(path, controlRoot+"/")
@@ -25,7 +25,7 @@ func (s *Simulator) control(w http.ResponseWriter, r *http.Request) {
 		say(w, http.StatusForbidden, wireProblem{"the control interface is for this machine only"})
 		return
 	}
-	body, status := readBounded(http.MaxBytesReader(w, r.Body, maxControlBody))
+	body, status := readBounded(r.Body, maxControlBody)
 	if status != 0 {
 		say(w, status, wireProblem{"the body is too large or cannot be read"})
 		return

@@ -18,7 +18,7 @@ type fault struct {
 	ID          int      `json:"id"`
 	Match       string   `json:"match"`                 // regular expression on "METHOD path", as received, with the query
 	Kind        string   `json:"kind"`                  // status, reset, slow, truncate or stuck
-	Status      int      `json:"status,omitempty"`      // of kind status
+	Status      int      `json:"status,omitempty"`      // of kind status; 300 to 399 redirects to a host that does not exist
 	Times       int      `json:"times"`                 // how often it happens; 0 is without end
 	Probability float64  `json:"probability,omitempty"` // of happening at a match; 0 is always
 	RetryAfter  retryTag `json:"retryAfter,omitempty"`  // the header, as it is; none when empty
@@ -100,8 +100,8 @@ func (f *fault) complete() (err error) {
 		return fmt.Errorf("match: %w", err)
 	}
 	switch {
-	case f.Kind == faultStatus && (f.Status < 400 || f.Status > 599):
-		return fmt.Errorf("status: %d is not between 400 and 599", f.Status)
+	case f.Kind == faultStatus && (f.Status < 300 || f.Status > 599):
+		return fmt.Errorf("status: %d is not between 300 and 599", f.Status)
 	case f.Kind == faultSlow && (f.DelayMs < 1 || f.DelayMs > maxDelayMs):
 		return fmt.Errorf("delayMs: %d is not between 1 and %d", f.DelayMs, maxDelayMs)
 	case f.Times < 0:

@@ -120,14 +120,8 @@ func (e *graphError) answer(c *call) answer {
 	return answer{status: e.status, contentType: "application/json", body: encode(wireGraphError{out})}
 }
 
-// serverID is the request id that Graph gives.
-func (c *call) serverID() string {
-	return guid(c.w.run.at(kindRequest, c.seq, 0), c.w.run.at(kindRequest, c.seq, 1))
-}
-
 // graph answers a request to Graph.
 func (s *Simulator) graph(c *call) answer {
-	c.clientID()
 	a, err := s.graphRoute(c)
 	var refused *graphError
 	switch {
@@ -137,13 +131,6 @@ func (s *Simulator) graph(c *call) answer {
 		a = graphRefuse(shapeService, http.StatusInternalServerError, "InternalServerError", "An internal server error has occurred").answer(c)
 	}
 	return c.graphHeaders(a)
-}
-
-// clientID is the caller's request id, or the server's when there is none.
-func (c *call) clientID() {
-	if c.id = c.r.Header.Get("client-request-id"); c.id == "" {
-		c.id = c.serverID()
-	}
 }
 
 func (s *Simulator) graphRoute(c *call) (answer, error) {
@@ -258,7 +245,9 @@ func graphGood[T any](status int, body T) (answer, error) {
 
 // graphFault is an error that was asked for, in the service's own form.
 func (c *call) graphFault(status int, after string) answer {
-	c.clientID()
+	if status < http.StatusBadRequest {
+		return elsewhere(status)
+	}
 	e := graphRefuse(shapeService, status, "", "An error has occurred")
 	switch status {
 	case http.StatusBadGateway, http.StatusGatewayTimeout:

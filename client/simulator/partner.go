@@ -149,10 +149,6 @@ func (c *call) reach(id string) error {
 
 // partnerHeaders adds what stands in every answer.
 func (c *call) partnerHeaders(a answer) answer {
-	c.id = c.r.Header.Get("MS-RequestId")
-	if c.id == "" {
-		c.id = c.newID()
-	}
 	correlation := c.r.Header.Get("MS-CorrelationId")
 	if correlation == "" {
 		correlation = c.newID()
@@ -176,6 +172,9 @@ func good[T any](body T) (answer, error) {
 
 // partnerFault is an error that was asked for, in the service's own form.
 func (c *call) partnerFault(status int, after string) answer {
+	if status < http.StatusBadRequest {
+		return elsewhere(status)
+	}
 	switch status {
 	case http.StatusTooManyRequests:
 		wait := orDefault(after, "57")
