@@ -1,0 +1,252 @@
+package form
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"muster/model"
+	"muster/ui/kit"
+)
+
+// assign puts one policy on devices: choose the policy, look at what changes, say yes.
+type assign struct {
+	Host
+	devices  []model.Device
+	policies []model.ConfigurationPolicy
+	chosen   int
+}
+
+// Assign returns the form that puts a policy on these devices, as the operator saw
+// them. The customer's policies are read when it opens.
+func Assign(env *kit.Env, devices []model.Device) kit.Screen {
+	a := &assign{devices: slices.Clone(devices)}
+	a.start(env, a, "assign policy", waiting(&a.Host, "reading the policies of %s", model.Clean(env.Customer.Name)))
+	return a
+}
+
+// Init implements [kit.Screen].
+func (a *assign) Init() kit.Effect {
+	if refused := a.refusal(); refused != nil {
+		return a.swap(refused)
+	}
+	if len(a.devices) == 0 {
+		return a.swap(waiting(&a.Host, "no device was chosen: mark devices first, space marks one"))
+	}
+	return a.read()
+}
+
+func (a *assign) read() kit.Effect {
+	a.swap(waiting(&a.Host, "reading the policies of %s", model.Clean(a.env.Customer.Name)))
+	return kit.Effect{Cmd: kit.ReadPolicies(a.env, a.ask())}
+}
+
+// Update implements [kit.Screen].
+func (a *assign) Update(msg tea.Msg) kit.Effect {
+	if msg, ok := msg.(kit.PoliciesMsg); ok {
+		if msg.Seq != a.seq {
+			return kit.Effect{}
+		}
+		return a.got(msg)
+	}
+	return a.Host.Update(msg)
+}
+
+func (a *assign) got(msg kit.PoliciesMsg) kit.Effect {
+	t := a.env.Theme
+	switch {
+	case msg.Err != nil:
+		return a.swap(newMessage(&a.Host, a.read, func(w int) []string {
+			return append(wrap(t.Glyphs.Bad+" the policies could not be read", w), wrap(model.Clean(msg.Err.Error()), w)...)
+		}))
+	case len(msg.Policies) == 0:
+		return a.swap(newMessage(&a.Host, a.read, func(w int) []string {
+			return wrap(model.Clean(a.env.Customer.Name)+" has no policy yet. Make one in the policies view or in Partner Center, then come back.", w)
+		}))
+	}
+	a.policies = slices.Clone(msg.Policies)
+	slices.SortStableFunc(a.policies, func(x, y model.ConfigurationPolicy) int {
+		return cmp.Compare(strings.ToLower(x.Name), strings.ToLower(y.Name))
+	})
+	a.chosen = min(a.chosen, len(a.policies)-1)
+	return a.swap(a.choose())
+}
+
+// choose is the page with the policies. Below them stands what the one under the
+// cursor does, in words.
+func (a *assign) choose() stage {
+	t := a.env.Theme
+	options := make([]option, len(a.policies))
+	for i, p := range a.policies {
+		options[i] = option{name: cmp.Or(model.Clean(p.Name), "(no name)"), more: used(p)}
+	}
+	list := newChoice(t, "Policy", &a.chosen, options...)
+	page := newFields(&a.Host, a.confirm, list)
+	page.head = func(w int) []string {
+		return wrap("Which policy goes on "+a.target()+"?", w)
+	}
+	page.noteLines = 5
+	page.note = func(w int) []string {
+		n, ok := list.under()
+		if !ok {
+			return nil
+		}
+		return a.describe(a.policies[n], w)
+	}
+	page.says = []kit.Action{hint("enter", "choose"), hint("/", "filter"), hint("j", "down"), hint("k", "up"), hint("esc", "back")}
+	return page
+}
+
+func (a *assign) target() string { return kit.Counted(len(a.devices), "device", "devices") }
+
+// used says on how many devices a policy is, as the service counts.
+func used(p model.ConfigurationPolicy) string {
+	if p.Assigned == model.CountUnknown {
+		return "devices not counted"
+	}
+	return "on " + kit.Counted(p.Assigned, "device", "devices")
+}
+
+func (a *assign) describe(p model.ConfigurationPolicy, w int) []string {
+	t := a.env.Theme
+	var out []string
+	if p.Description != "" {
+		out = append(out, labelled(t, "about", model.Clean(p.Description), w)[:1]...)
+	}
+	return append(out, labelled(t, "does", effects(p), w)...)
+}
+
+// effects says in words what a policy does.
+func effects(p model.ConfigurationPolicy) string {
+	if len(p.Settings) == 0 {
+		return "no setting was reported"
+	}
+	words := make([]string, len(p.Settings))
+	for i, s := range p.Settings {
+		words[i] = model.Clean(s.Effect())
+	}
+	return strings.Join(words, "; ")
+}
+
+// confirm is the page that shows what changes and asks.
+func (a *assign) confirm() kit.Effect {
+	t := a.env.Theme
+	p := a.policies[a.chosen]
+	name := model.Clean(p.Name)
+	before := a.before(p)
+	rows := a.first()
+	lines := func(w int) []string {
+		out := labelled(t, "policy", name+": "+effects(p), w)
+		out = append(out, labelled(t, "customer", model.Clean(a.env.Customer.Name), w)...)
+		for i, b := range before {
+			label := "now"
+			if i > 0 {
+				label = ""
+			}
+			out = append(out, labelled(t, label, b+" "+t.Glyphs.Arrow+" "+name, w)...)
+		}
+		out = append(out, labelled(t, "requests", jobs(len(a.devices)), w)...)
+		for i, r := range rows {
+			label := "first"
+			if i > 0 {
+				label = ""
+			}
+			out = append(out, labelled(t, label, r, w)...)
+		}
+		if more := len(a.devices) - len(rows); more > 0 {
+			out = append(out, labelled(t, "", "and "+kit.Count(more)+" more", w)...)
+		}
+		return out
+	}
+	title := fmt.Sprintf("Assign %s to %s?", name, a.target())
+	return a.show(newQuestion(&a.Host, title, lines, kit.Answer{Key: "y", Text: "assign", Do: a.send}))
+}
+
+func (a *assign) send() kit.Effect {
+	p := a.policies[a.chosen]
+	c := a.env.Customer
+	wanted := model.Assignment{Customer: c.ID, CustomerName: c.Name, Policy: p, Devices: a.devices}
+	if err := wanted.Validate(); err != nil {
+		a.failed = kit.Trouble(err)
+		return a.shown()
+	}
+	return a.save(fmt.Sprintf("policy %s on %s", model.Clean(p.Name), a.target()), func(re kit.Reply) tea.Cmd {
+		return kit.Assign(a.env, re, wanted)
+	})
+}
+
+// shownFormer is how many different former policies are named, shownRows how many rows.
+const (
+	shownFormer = 4
+	shownRows   = 5
+)
+
+// before counts what the devices have now, most frequent first.
+func (a *assign) before(p model.ConfigurationPolicy) []string {
+	counts := map[string]int{}
+	none, same := 0, 0
+	for _, d := range a.devices {
+		switch {
+		case d.Policy.None():
+			none++
+		case d.Policy.Value == string(p.ID):
+			same++
+		default:
+			counts[d.Policy.Value]++
+		}
+	}
+	values := make([]string, 0, len(counts))
+	for v := range counts {
+		values = append(values, v)
+	}
+	slices.SortFunc(values, func(x, y string) int {
+		return cmp.Or(cmp.Compare(counts[y], counts[x]), cmp.Compare(x, y))
+	})
+	var out []string
+	if none > 0 {
+		out = append(out, kit.Count(none)+" without a policy")
+	}
+	rest := 0
+	for i, v := range values {
+		if i >= shownFormer {
+			rest += counts[v]
+			continue
+		}
+		out = append(out, kit.Count(counts[v])+" with "+model.Clean(model.PolicyRef{Value: v}.Name(a.policies)))
+	}
+	if rest > 0 {
+		out = append(out, fmt.Sprintf("%s with one of %d others", kit.Count(rest), len(values)-shownFormer))
+	}
+	if same > 0 {
+		out = append(out, kit.Count(same)+" that have it already")
+	}
+	return out
+}
+
+// first names the first devices with what they have now.
+func (a *assign) first() []string {
+	var out []string
+	for _, d := range a.devices[:min(len(a.devices), shownRows)] {
+		now := "no policy"
+		if !d.Policy.None() {
+			now = model.Clean(d.Policy.Name(a.policies))
+		}
+		out = append(out, strings.Join([]string{
+			cmp.Or(model.Clean(d.Serial), model.Clean(string(d.ID))),
+			model.Clean(d.Maker), model.Clean(d.Model), now,
+		}, "  "))
+	}
+	return out
+}
+
+// jobs says how many requests rows take.
+func jobs(rows int) string {
+	n := (rows + model.ChunkDevices - 1) / model.ChunkDevices
+	if n == 1 {
+		return "1 job"
+	}
+	return fmt.Sprintf("%s jobs of up to %d devices", kit.Count(n), model.ChunkDevices)
+}

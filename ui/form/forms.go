@@ -1,0 +1,14 @@
+package form
+
+import "muster/ui/kit"
+
+// All returns the constructors of every form, for [kit.Env].
+func All() kit.Forms {
+	return kit.Forms{
+		Assign:   Assign,
+		Upload:   Upload,
+		NewBIOS:  NewBIOS,
+		EditBIOS: EditBIOS,
+		Confirm:  Confirm,
+	}
+}

@@ -1,0 +1,204 @@
+package form
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"muster/ui/kit"
+)
+
+// settleTime is how long a question takes no answer after it was opened, so that keys
+// typed ahead of it fall away. Until then it shows no bar.
+const settleTime = 60 * time.Millisecond
+
+// question is the page that asks before something happens. No is where the focus is:
+// Enter goes back, and only the answer's own key does anything. Pastes are ignored.
+type question struct {
+	host    *Host
+	title   string // clean
+	lines   func(w int) []string
+	answers []kit.Answer
+	word    string // what has to be typed before the first answer counts
+	typed   string
+	wrong   bool // Enter was pressed with another word typed
+	force   func() kit.Effect
+	settled bool
+	top     int // first line in sight
+	w, h    int
+	says    []kit.Action
+}
+
+func newQuestion(h *Host, title string, lines func(w int) []string, answers ...kit.Answer) *question {
+	q := &question{host: h, title: title, lines: lines, answers: answers}
+	for _, a := range answers {
+		q.says = append(q.says, hint(a.Key, a.Text))
+	}
+	q.says = append(q.says, hint("n", "no, go back"), hint("pgdown", "more"))
+	return q
+}
+
+// settle starts the time in which no answer counts.
+func (q *question) settle() kit.Effect {
+	q.settled, q.typed, q.wrong = false, "", false
+	return kit.Effect{Cmd: kit.Settle(q.host.ask(), settleTime)}
+}
+
+func (q *question) paste(string)        {}
+func (q *question) resize(w, h int)     { q.w, q.h = w, h; q.scroll(0) }
+func (q *question) hints() []kit.Action { return q.says }
+
+func (q *question) key(msg tea.KeyPressMsg) kit.Effect {
+	if !q.settled {
+		return kit.Effect{}
+	}
+	key := msg.String()
+	if key == "esc" {
+		return q.host.back()
+	}
+	if q.move(key) {
+		return kit.Effect{}
+	}
+	if q.word != "" && (q.typed != "" || key == "enter" || !q.isOther(key)) {
+		return q.spell(msg)
+	}
+	if key == "enter" || key == "n" || key == "q" {
+		if !slices.ContainsFunc(q.answers, func(a kit.Answer) bool { return a.Key == key }) {
+			return q.host.back()
+		}
+	}
+	for i := range q.answers {
+		if q.answers[i].Key == key && (q.word == "" || i > 0) {
+			return q.answers[i].Do()
+		}
+	}
+	return kit.Effect{}
+}
+
+// isOther reports whether the key is that of an answer which needs no word, and does
+// not begin the word.
+func (q *question) isOther(key string) bool {
+	return !strings.HasPrefix(q.word, key) &&
+		slices.ContainsFunc(q.answers[min(1, len(q.answers)):], func(a kit.Answer) bool { return a.Key == key })
+}
+
+// spell takes the word that the first answer needs.
+func (q *question) spell(msg tea.KeyPressMsg) kit.Effect {
+	q.wrong = false
+	switch key := msg.String(); {
+	case key == "enter":
+		if q.typed == q.word && len(q.answers) > 0 {
+			return q.answers[0].Do()
+		}
+		q.wrong = true
+	case key == "backspace":
+		if r := []rune(q.typed); len(r) > 0 {
+			q.typed = string(r[:len(r)-1])
+		}
+	case key == "ctrl+u":
+		q.typed = ""
+	case msg.Text != "" && len(q.typed) < 2*len(q.word)+16:
+		q.typed += msg.Text
+	}
+	return kit.Effect{}
+}
+
+func (q *question) move(key string) bool {
+	page := max(q.room()-1, 1)
+	switch key {
+	case "up":
+		q.scroll(-1)
+	case "down":
+		q.scroll(1)
+	case "pgup":
+		q.scroll(-page)
+	case "pgdown":
+		q.scroll(page)
+	default:
+		return false
+	}
+	return true
+}
+
+func (q *question) scroll(by int) { _, q.top = window(q.body(), q.top+by, q.room()) }
+
+func (q *question) body() []string {
+	if q.lines == nil {
+		return nil
+	}
+	return q.lines(q.w)
+}
+
+// room is how many lines the body has between the title and the answers.
+func (q *question) room() int { return max(q.h-len(q.prompt())-1, 0) }
+
+// prompt is the question itself with its answers, which stand below what it is about.
+func (q *question) prompt() []string {
+	t := q.host.env.Theme
+	bar := blank
+	if q.settled && !q.host.saving {
+		bar = t.Accent.Render(focusBar(t))
+	}
+	var out []string
+	for _, line := range wrap(q.title, q.w-2) {
+		out = append(out, bar+t.Title.Render(line))
+	}
+	if q.word != "" {
+		out = append(out, bar+"type "+q.word+" and press Enter: "+t.Accent.Render(q.typed+"_"))
+		if q.wrong {
+			out = append(out, blank+t.Bad.Render("that is not "+q.word))
+		}
+	}
+	parts := make([]string, 0, len(q.answers)+1)
+	for i, a := range q.answers {
+		if q.word == "" || i > 0 {
+			parts = append(parts, t.Key.Render(a.Key)+" "+a.Text)
+		}
+	}
+	parts = append(parts, "["+t.Key.Render("n")+" no, go back]")
+	for _, line := range wrap(strings.Join(parts, "   "), q.w-2) {
+		out = append(out, bar+line)
+	}
+	return out
+}
+
+func (q *question) draw() []string {
+	seen, _ := window(q.body(), q.top, q.room())
+	out := slices.Clip(seen)
+	if len(out) > 0 {
+		out = append(out, "")
+	}
+	return append(out, q.prompt()...)
+}
+
+// confirm is a question that stands alone.
+type confirm struct{ Host }
+
+// Confirm returns the screen that asks q. Whatever is answered, the screen is gone
+// before the answer takes effect.
+func Confirm(env *kit.Env, q kit.Question) kit.Screen {
+	c := &confirm{}
+	answers := make([]kit.Answer, len(q.Answers))
+	for i, a := range q.Answers {
+		answers[i] = a
+		answers[i].Do = func() kit.Effect {
+			if a.Do == nil {
+				return c.end(kit.Effect{})
+			}
+			return c.end(a.Do())
+		}
+	}
+	page := newQuestion(&c.Host, q.Title, func(w int) []string {
+		var out []string
+		for _, line := range q.Lines {
+			out = append(out, wrap(line, w)...)
+		}
+		return out
+	}, answers...)
+	page.word, page.force = q.Type, q.Force
+	c.start(env, c, "question", page)
+	c.quiet = true
+	return c
+}
