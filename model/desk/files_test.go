@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -141,5 +142,18 @@ func checkText(t *testing.T, s string) {
 	t.Helper()
 	if model.Clean(s) != s || strings.Contains(s, "T0E") || strings.Contains(s, "33400981") {
 		t.Errorf("text is not clean or tells a secret: %q", s)
+	}
+}
+
+// TestReportAsJSON holds the names that scripts rely on.
+func TestReportAsJSON(t *testing.T) {
+	rep := check(t, "Serial,Note\nX,y\n")
+	got, err := json.Marshal(rep)
+	want := `{"rows":1,"good":0,"repaired":0,"problems":[{"line":2,"column":1,"code":"identification",` +
+		`"text":"a serial alone does not identify a device","what":"give a hardware hash, a product key, or serial, maker and model"}],` +
+		`"repairs":[],"encoding":"UTF-8","separator":"comma","headerLine":1,` +
+		`"columns":[{"number":1,"header":"Serial","field":"serial"},{"number":2,"header":"Note","field":"ignored"}]}`
+	if diff := cmp.Diff(want, string(got)); diff != "" || err != nil {
+		t.Errorf("error %v (-want +got):\n%s", err, diff)
 	}
 }

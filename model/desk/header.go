@@ -6,8 +6,6 @@ import (
 	"io"
 	"strings"
 	"unicode"
-
-	"muster/model"
 )
 
 // Field is what a column holds.
@@ -147,14 +145,14 @@ func findHeader(s *scanner, enc *encoding) (layout, error) {
 		titles++
 	}
 	if first == 0 {
-		return layout{}, bad(CodeEmpty, "", "the file is empty: it holds only blank lines")
+		return layout{}, bad(CodeEmpty, "", 0, "the file is empty: it holds only blank lines")
 	}
 	return layout{}, noColumn(first)
 }
 
 func noColumn(line int) error {
-	return bad(CodeNoColumn, "the first line must name the columns, for example: "+ExpectedHeader,
-		"line %d: no column with a serial, a product key or a hardware hash is named", line)
+	return bad(CodeNoColumn, "the first line must name the columns, for example: "+ExpectedHeader, line,
+		"no column with a serial, a product key or a hardware hash is named")
 }
 
 // bestLayout reads a line as a header with each separator and returns the
@@ -222,8 +220,8 @@ func (l layout) twice() error {
 			continue
 		}
 		if n := seen[c.Field]; n > 0 {
-			return bad(CodeTwice, "remove or rename one of them", "line %d: columns %d (%s) and %d (%s) both hold the %s",
-				l.line, n, l.columns[n-1].Header, c.Number, c.Header, c.Field)
+			return bad(CodeTwice, "remove or rename one of them", l.line, fmt.Sprintf("columns %d (%s) and %d (%s) both hold the %s",
+				n, l.columns[n-1].Header, c.Number, c.Header, c.Field))
 		}
 		seen[c.Field] = c.Number
 	}
@@ -247,10 +245,6 @@ func (l layout) width(row [][]byte) int {
 		}
 	}
 	return 0
-}
-
-func cancelled(err error) error {
-	return &model.Error{Kind: model.Cancelled, Op: op, Msg: "the reading was stopped", Err: err}
 }
 
 func widthText(have, want int) string {

@@ -110,7 +110,7 @@ func (s *scanner) lineEnd(from int) (end, next int, err error) {
 		at := min(s.find(&s.lf, s.start+from), s.find(&s.cr, s.start+from))
 		end = at - s.start
 		if end-from > MaxLine {
-			return 0, 0, bad(CodeLong, "check that the file is a list with one device a line", "line %d is longer than 1 MiB", s.line)
+			return 0, 0, bad(CodeLong, "check that the file is a list with one device a line", s.line, "the line is longer than 1 MiB")
 		}
 		if at+1 < s.end || at < s.end && (s.eof || s.buf[at] == '\n') {
 			next = end + 1
@@ -151,7 +151,7 @@ func (s *scanner) physical() (raw []byte, line int, err error) {
 }
 
 func (s *scanner) nul() error {
-	return bad(CodeBinary, "choose a CSV file", "line %d: the file is binary: it holds a NUL", s.line)
+	return bad(CodeBinary, "choose a CSV file", s.line, "the file is binary: it holds a NUL")
 }
 
 // record returns the next record, or io.EOF. A record is a line; a quoted cell

@@ -30,8 +30,12 @@ var encodingNames = [...]string{"UTF-8", "UTF-8", "UTF-8 with BOM", "UTF-16 LE",
 
 func (e encoding) String() string { return encodingNames[e] }
 
-func bad(code, hint, format string, args ...any) *model.Error {
-	return &model.Error{Kind: model.Invalid, Op: op, Code: code, Msg: fmt.Sprintf(format, args...), Hint: hint}
+// bad says why a list cannot be read; line 0 means the file as a whole.
+func bad(code, hint string, line int, msg string) *model.Error {
+	if line > 0 {
+		msg = fmt.Sprintf("line %d: %s", line, msg)
+	}
+	return &model.Error{Kind: model.Invalid, Op: op, Code: code, Msg: msg, Hint: hint}
 }
 
 // errTooBig marks the end of what is read of a file that is too big.
@@ -71,14 +75,14 @@ func open(r io.Reader, limit int64) (io.Reader, encoding, error) {
 		return nil, ascii, unreadable(err, 1)
 	}
 	if n == 0 {
-		return nil, ascii, bad(CodeEmpty, "", "the file is empty")
+		return nil, ascii, bad(CodeEmpty, "", 0, "the file is empty")
 	}
 	if what := binaryKind(head); what != "" {
 		hint := "choose a CSV file"
 		if what == "a zip archive or an Excel workbook" || what == "an old Excel workbook" {
 			hint = "save the sheet as CSV"
 		}
-		return nil, ascii, bad(CodeBinary, hint, "the file is %s, not a list", what)
+		return nil, ascii, bad(CodeBinary, hint, 0, "the file is "+what+", not a list")
 	}
 	enc, mark := detect(head)
 	text := io.MultiReader(bytes.NewReader(head[mark:]), r)
@@ -86,7 +90,7 @@ func open(r io.Reader, limit int64) (io.Reader, encoding, error) {
 		return &utf16Reader{r: text, big: enc == utf16BE}, enc, nil
 	}
 	if noisy(head) {
-		return nil, ascii, bad(CodeBinary, "choose a CSV file", "the file is binary, not a list")
+		return nil, ascii, bad(CodeBinary, "choose a CSV file", 0, "the file is binary, not a list")
 	}
 	return text, enc, nil
 }
@@ -151,10 +155,14 @@ func noisy(head []byte) bool {
 }
 
 func tooBig(line int) error {
-	return bad(CodeTooBig, "split the list", "line %d: the file is larger than 1 GiB", line)
+	return bad(CodeTooBig, "split the list", line, "the file is larger than 1 GiB")
 }
 
 func unreadable(err error, line int) error {
 	return &model.Error{Kind: model.Incomplete, Op: op, Code: CodeUnreadable, Err: err,
 		Msg: fmt.Sprintf("line %d: the file could not be read further", line), Hint: "check the disk or the connection and try again"}
+}
+
+func cancelled(err error) error {
+	return &model.Error{Kind: model.Cancelled, Op: op, Msg: "the reading was stopped", Err: err}
 }
