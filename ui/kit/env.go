@@ -66,7 +66,21 @@ type News struct {
 	Toast
 }
 
-// Clock returns the time of day, as in "as of 14:02", and "" for the zero time.
+// AsOf says how old facts are: "as of 14:02 CET", with the day when it is not today,
+// and "" for the zero time.
+func (e *Env) AsOf(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	t = t.In(e.Zone)
+	format := "15:04 MST"
+	if now := e.Now().In(e.Zone); now.YearDay() != t.YearDay() || now.Year() != t.Year() {
+		format = "2006-01-02 15:04 MST"
+	}
+	return "as of " + t.Format(format)
+}
+
+// Clock returns the time of day, "14:02", and "" for the zero time.
 func (e *Env) Clock(t time.Time) string {
 	if t.IsZero() {
 		return ""

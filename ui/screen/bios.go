@@ -174,7 +174,7 @@ func (s *BIOSConfiguration) take(msg kit.BIOSMsg) kit.Effect {
 	if msg.Err == nil {
 		s.bios, s.read = msg.Configuration, true
 		s.name = model.Clean(s.bios.Name)
-		s.facts = []string{"as of " + s.env.Clock(s.env.Now())}
+		s.facts = []string{s.env.AsOf(s.env.Now())}
 	}
 	s.redraw()
 	if editing && s.read && msg.Err == nil {

@@ -26,7 +26,7 @@ func NewDevice(env *kit.Env, d model.Device, by, policy string, asOf time.Time) 
 	if name == "" {
 		name = model.Clean(string(d.ID))
 	}
-	s.detail = detail{env: env, name: name, facts: []string{"as of " + env.Clock(asOf)}, write: s.fill}
+	s.detail = detail{env: env, name: name, facts: []string{env.AsOf(asOf)}, write: s.fill}
 	s.actions = append([]kit.Action{
 		{Name: "assign policy", Key: env.Keys.Assign, Hurt: true, Do: s.assign, Off: s.cannotAssign},
 	}, s.moves(env)...)

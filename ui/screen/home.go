@@ -66,7 +66,7 @@ func (s *Home) fillDevices() {
 		s.add("  not read yet: " + s.env.Theme.Key.Render(s.env.Keys.Devices.String()) + " reads them")
 		return
 	}
-	words := kit.Counted(f.Devices, "device", "devices") + " by policy, as of " + s.env.Clock(f.Began)
+	words := kit.Counted(f.Devices, "device", "devices") + " by policy, " + s.env.AsOf(f.Began)
 	if !f.Whole {
 		words += ", not all of them"
 	}

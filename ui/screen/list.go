@@ -81,7 +81,8 @@ type list[T any] struct {
 	cancel context.CancelFunc
 	held   []tea.KeyPressMsg
 
-	facts []string
+	facts       []string
+	whileTyping []kit.Action // what the footer says while the filter is typed
 }
 
 func newList[T any](env *kit.Env, self kit.Screen, what listing[T]) *list[T] {
@@ -92,6 +93,7 @@ func newList[T any](env *kit.Env, self kit.Screen, what listing[T]) *list[T] {
 			l.table.SetOrder(c.Name, l.desc)
 		}
 	}
+	l.whileTyping = []kit.Action{{Name: "keep the filter", Key: env.Keys.Open}, {Name: "show all", Key: env.Keys.Back}}
 	l.describe()
 	return l
 }
@@ -299,7 +301,7 @@ func (l *list[T]) state() []string {
 		return nil
 	}
 	if !l.began.IsZero() && l.read {
-		fact := "as of " + l.env.Clock(l.began)
+		fact := l.env.AsOf(l.began)
 		if l.old && !l.reading {
 			fact += ", changed since: r"
 		}

@@ -210,6 +210,9 @@ func (l *list[T]) input() string {
 
 // card is what the list says about itself under this title.
 func (l *list[T]) card(title string, actions []kit.Action) kit.Card {
+	if l.typing {
+		actions = l.whileTyping
+	}
 	return kit.Card{Title: title, Filter: l.query.String(), Facts: l.facts, Actions: actions, Typing: l.typing, Input: l.input()}
 }
 

@@ -96,7 +96,7 @@ type Policy struct {
 // NewPolicy returns the detail of a policy, read at asOf.
 func NewPolicy(env *kit.Env, p model.ConfigurationPolicy, asOf time.Time) *Policy {
 	s := &Policy{policy: p}
-	s.detail = detail{env: env, name: model.Clean(p.Name), facts: []string{"as of " + env.Clock(asOf)}, write: s.fill}
+	s.detail = detail{env: env, name: model.Clean(p.Name), facts: []string{env.AsOf(asOf)}, write: s.fill}
 	s.actions = append([]kit.Action{
 		{Name: "devices", Key: env.Keys.Open, Do: s.devices, Help: "The devices that have this policy."},
 	}, s.moves(env)...)

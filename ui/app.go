@@ -1,0 +1,192 @@
+// Package ui is the dashboard: the app that holds the screens, routes keys, answers
+// and news to them, does what their effects ask for, and draws the frame around them.
+//
+// It knows no service and no disk: those are behind kit.Backend. What stands on a
+// screen is the screen's own business.
+package ui
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"muster/model"
+	"muster/ui/kit"
+	"muster/ui/theme"
+)
+
+// Options are what a dashboard is started with.
+type Options struct {
+	Backend  kit.Backend
+	Forms    kit.Forms // a nil member makes its action unavailable
+	Place    kit.Place
+	Customer string           // id or exact name; "" takes the only one or lets the operator choose
+	Now      func() time.Time // the clock; nil is this machine's
+	Zone     *time.Location   // where times are shown; nil is the local one
+	Version  string
+	ASCII    bool // plain ASCII signs whatever the terminal says about itself
+}
+
+// App is the dashboard as Bubble Tea sees it. Make it with [New].
+type App struct {
+	env     *kit.Env
+	options Options
+	actions []kit.Action // what works on every screen that is not being typed into
+
+	stack  []kit.Screen // home at the bottom, what is in sight at the top
+	views  map[kit.View]kit.Screen
+	begun  map[kit.Screen]bool // whose Init has run
+	cancel context.CancelFunc  // of the visit
+
+	toast   kit.Toast
+	toasted time.Time
+
+	placed   bool       // it is known which customer to begin with, or that one has to be chosen
+	asked    bool       // the operator was asked about stopped operations
+	quitting kit.Screen // the question whether to quit, while it is open
+
+	dark, ascii bool
+	frame       string
+	fresh       bool // whether frame is what View returns
+}
+
+// New returns the dashboard for a program that ends with ctx.
+func New(ctx context.Context, o Options) *App {
+	env := kit.NewEnv(ctx, o.Backend)
+	env.Forms, env.Place, env.Version = o.Forms, o.Place, o.Version
+	if o.Now != nil {
+		env.Now = o.Now
+	}
+	if o.Zone != nil {
+		env.Zone = o.Zone
+	}
+	a := &App{env: env, options: o, dark: true, ascii: o.ASCII}
+	env.Theme = theme.New(a.dark, a.ascii)
+	a.actions = a.declare()
+	a.begin(model.Customer{})
+	return a
+}
+
+// Init implements tea.Model: the watch on the operations and the first question, who
+// the customer is.
+func (a *App) Init() tea.Cmd {
+	return tea.Batch(tea.RequestBackgroundColor, kit.WatchJobs(a.env), kit.FindCustomers(a.env, a.options.Customer))
+}
+
+// Update implements tea.Model.
+func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	a.fresh = false
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		return a, a.key(msg)
+	case tea.PasteMsg:
+		if top := a.top(); top.Card().Typing && !a.small() {
+			return a, a.perform(top, top.Update(msg))
+		}
+	case tea.WindowSizeMsg:
+		return a, a.resize(msg.Width, msg.Height)
+	case tea.EnvMsg:
+		a.restyle(a.dark, a.options.ASCII || !speaksUTF8(msg))
+	case tea.BackgroundColorMsg:
+		a.restyle(msg.IsDark(), a.ascii)
+	case kit.JobsMsg:
+		return a, a.jobs(msg)
+	case kit.CustomersMsg:
+		return a, a.customers(msg)
+	case kit.DecidedMsg:
+		a.decided(msg)
+	case kit.Addressed:
+		return a, a.deliver(msg.Address().To, msg)
+	default:
+		// What the library tells itself, such as a form about its fields.
+		if top := a.top(); top.Card().Typing {
+			return a, a.perform(top, top.Update(msg))
+		}
+	}
+	return a, nil
+}
+
+// speaksUTF8 reports whether the operator's terminal draws more than ASCII. Without
+// any word about it, it does: all of today's do.
+func speaksUTF8(env tea.EnvMsg) bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := env.Getenv(name); v != "" {
+			v = strings.ToLower(v)
+			return strings.Contains(v, "utf-8") || strings.Contains(v, "utf8")
+		}
+	}
+	return env.Getenv("TERM") != "linux"
+}
+
+// restyle draws everything in another theme when it is another one.
+func (a *App) restyle(dark, ascii bool) {
+	if dark == a.dark && ascii == a.ascii {
+		return
+	}
+	a.dark, a.ascii = dark, ascii
+	a.env.Theme = theme.New(dark, ascii)
+	for _, s := range a.alive() {
+		s.Update(kit.ThemeMsg{})
+	}
+}
+
+// deliver brings an answer to the screen that asked, wherever it is by now. When it
+// is gone, so is the answer.
+func (a *App) deliver(to kit.Screen, msg tea.Msg) tea.Cmd {
+	for _, s := range a.alive() {
+		if s == to {
+			return a.perform(s, s.Update(msg))
+		}
+	}
+	return nil
+}
+
+// tell brings news to every screen.
+func (a *App) tell(msg tea.Msg) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, s := range a.alive() {
+		cmds = append(cmds, a.perform(s, s.Update(msg)))
+	}
+	return tea.Batch(cmds...)
+}
+
+// key takes a key press: the screen in sight first, then what works everywhere.
+func (a *App) key(msg tea.KeyPressMsg) tea.Cmd {
+	if a.env.Keys.Interrupt.Matches(msg) {
+		return a.interrupt()
+	}
+	if a.small() { // nothing is done to rows that cannot be seen
+		if a.env.Keys.Quit.Matches(msg) && !a.top().Card().Typing {
+			return a.quit()
+		}
+		return nil
+	}
+	if a.toast.Text != "" && a.env.Now().Sub(a.toasted) >= toastTime {
+		a.toast = kit.Toast{}
+	}
+	top := a.top()
+	typing := top.Card().Typing
+	e := top.Update(msg)
+	if e.Pass && !typing {
+		e = kit.Dispatch(a.env, msg, a.actions)
+	}
+	return a.perform(top, e)
+}
+
+// The smallest terminal that everything can be seen on.
+const (
+	leastWidth  = 60
+	leastHeight = 15
+)
+
+func (a *App) small() bool { return a.env.Width < leastWidth || a.env.Height < leastHeight }
+
+func (a *App) resize(w, h int) tea.Cmd {
+	a.env.Width, a.env.Height = max(w, 0), max(h, 0)
+	for _, s := range a.alive() {
+		a.fit(s)
+	}
+	return a.start(a.top())
+}

@@ -1,0 +1,339 @@
+package ui
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"muster/model"
+	"muster/ui/kit"
+	"muster/ui/screen"
+	"muster/ui/theme"
+)
+
+// declare returns the actions that work on every screen.
+func (a *App) declare() []kit.Action {
+	k := a.env.Keys
+	return append(a.goTo(),
+		kit.Action{Name: "upload", Key: k.Upload, Hurt: true, Do: a.upload, Off: a.cannotUpload, Help: "A device list from a file."},
+		kit.Action{Name: "help", Key: k.Help, Do: a.help, Help: "This page: every key in reach and why some cannot be used now."},
+		kit.Action{Name: "back", Key: k.Back, Quiet: true, Do: a.back, Help: "Close what is on top, then the filter, then the view. It never quits."},
+		kit.Action{Name: "back, quit", Key: k.Quit, Quiet: true, Do: a.backOrQuit, Help: "At home it quits. Jobs go on at the service and are taken up again."},
+		kit.Action{Name: "quit", Key: k.Interrupt, Quiet: true, Do: func() kit.Effect { return kit.Effect{Cmd: a.interrupt()} },
+			Help: "From anywhere; asks while something is unsent, twice forces."},
+	)
+}
+
+// goTo are the actions that lead to the main views.
+func (a *App) goTo() []kit.Action {
+	k := a.env.Keys
+	to := func(v kit.View, above bool) func() kit.Effect {
+		return func() kit.Effect { return kit.Effect{Open: kit.Open{View: v, Above: above}} }
+	}
+	return []kit.Action{
+		{Name: "home", Key: k.Home, Quiet: true, Do: to(kit.HomeView, false), Help: "How things stand."},
+		{Name: "devices", Key: k.Devices, Quiet: true, Do: to(kit.DevicesView, false), Off: a.needCustomer, Help: "All devices of the customer."},
+		{Name: "batches", Key: k.Batches, Quiet: true, Do: to(kit.BatchesView, false), Off: a.needCustomer, Help: "The customer's device batches."},
+		{Name: "policies", Key: k.Policies, Quiet: true, Do: to(kit.PoliciesView, false), Off: a.needCustomer, Help: "The customer's configuration policies."},
+		{Name: "BIOS", Key: k.BIOS, Quiet: true, Do: to(kit.BIOSView, false), Off: a.needCustomer, Help: "The customer's BIOS configurations."},
+		{Name: "operations", Key: k.Operations, Do: to(kit.OperationsView, true), Help: "What was asked for and what became of it."},
+		{Name: "customers", Key: k.Customers, Quiet: true, Do: to(kit.CustomersView, true), Help: "Choose another customer."},
+	}
+}
+
+func (a *App) needCustomer() string {
+	if a.env.Customer.ID == "" {
+		return "choose a customer first: " + a.env.Keys.Customers.String()
+	}
+	return ""
+}
+
+func (a *App) cannotUpload() string {
+	if a.env.Forms.Upload == nil {
+		return "not available here"
+	}
+	return a.needCustomer()
+}
+
+func (a *App) upload() kit.Effect { return kit.Effect{Push: a.env.Forms.Upload(a.env)} }
+
+func (a *App) help() kit.Effect {
+	card := a.top().Card()
+	all := slices.Concat(card.Actions, a.actions)
+	return kit.Effect{Push: screen.NewHelp(a.env, card.Title, all)}
+}
+
+func (a *App) back() kit.Effect {
+	if len(a.stack) > 1 {
+		return kit.Effect{Pop: true}
+	}
+	return kit.Effect{}
+}
+
+func (a *App) backOrQuit() kit.Effect {
+	if len(a.stack) > 1 {
+		return kit.Effect{Pop: true}
+	}
+	return kit.Effect{Cmd: a.quit()}
+}
+
+func (a *App) top() kit.Screen { return a.stack[len(a.stack)-1] }
+
+// alive are all screens that hold something: those in the stack and the main views
+// that were opened in this visit.
+func (a *App) alive() []kit.Screen {
+	out := slices.Clone(a.stack)
+	for v := kit.HomeView; v <= kit.CustomersView; v++ {
+		if s := a.views[v]; s != nil && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// begin starts a visit: everything of the former one is dropped and cancelled.
+func (a *App) begin(c model.Customer) {
+	if a.cancel != nil {
+		a.cancel()
+		a.env.Epoch++
+	}
+	a.env.Visit, a.cancel = context.WithCancel(a.env.Root)
+	a.env.Customer, a.env.Fleet = c, kit.Fleet{}
+	home := screen.NewHome(a.env, a.goTo())
+	a.views = map[kit.View]kit.Screen{kit.HomeView: home}
+	a.begun = map[kit.Screen]bool{}
+	a.stack = []kit.Screen{home}
+	a.fit(home)
+}
+
+// view returns a main view, made when it is first wanted.
+func (a *App) view(v kit.View) kit.Screen {
+	if s := a.views[v]; s != nil {
+		return s
+	}
+	var s kit.Screen
+	switch v {
+	case kit.DevicesView:
+		s = screen.NewDevices(a.env)
+	case kit.BatchesView:
+		s = screen.NewBatches(a.env)
+	case kit.PoliciesView:
+		s = screen.NewPolicies(a.env)
+	case kit.BIOSView:
+		s = screen.NewBIOSConfigurations(a.env)
+	case kit.OperationsView:
+		s = screen.NewOperations(a.env)
+	case kit.CustomersView:
+		s = screen.NewCustomers(a.env)
+	default:
+		return a.views[kit.HomeView]
+	}
+	a.views[v] = s
+	return s
+}
+
+// perform does what an effect asks for, in the order that kit.Effect fixes. Where an
+// answer comes to a screen that is no longer in sight, nothing is opened above what
+// the operator is looking at.
+func (a *App) perform(from kit.Screen, e kit.Effect) tea.Cmd {
+	inSight := from == a.top()
+	cmds := []tea.Cmd{e.Cmd}
+	if e.Fleet != nil {
+		a.env.Fleet = *e.Fleet
+		a.fit(a.views[kit.HomeView])
+	}
+	if e.Pop {
+		cmds = append(cmds, a.pop(from))
+	}
+	if e.Visit != nil && inSight {
+		cmds = append(cmds, a.visit(*e.Visit))
+	}
+	if e.Open.View != kit.NoView && inSight {
+		cmds = append(cmds, a.open(e.Open))
+	}
+	if e.Push != nil && inSight {
+		cmds = append(cmds, a.push(e.Push))
+	}
+	if e.Toast.Text != "" {
+		a.say(e.Toast)
+	}
+	for _, key := range e.Keys {
+		cmds = append(cmds, a.key(key))
+	}
+	if e.Quit {
+		cmds = append(cmds, tea.Quit)
+	}
+	return tea.Batch(cmds...)
+}
+
+// push opens a screen above the others.
+func (a *App) push(s kit.Screen) tea.Cmd {
+	a.stack = append(a.stack, s)
+	return a.enter(s)
+}
+
+// pop closes a screen; home stays.
+func (a *App) pop(s kit.Screen) tea.Cmd {
+	i := slices.Index(a.stack, s)
+	if i < 1 {
+		return nil
+	}
+	a.stack = slices.Delete(a.stack, i, i+1)
+	if s == a.quitting {
+		a.quitting = nil
+	}
+	a.forget()
+	return a.enter(a.top())
+}
+
+// forget lets go of screens that were closed.
+func (a *App) forget() {
+	alive := a.alive()
+	maps.DeleteFunc(a.begun, func(s kit.Screen, _ bool) bool { return !slices.Contains(alive, s) })
+}
+
+// open goes to a main view: back to it when it is below, else above home or above
+// what is in sight.
+func (a *App) open(o kit.Open) tea.Cmd {
+	s := a.view(o.View)
+	if i := slices.Index(a.stack, s); i >= 0 {
+		a.stack = a.stack[:i+1]
+	} else if o.Above {
+		a.stack = append(a.stack, s)
+	} else {
+		a.stack = append(a.stack[:1], s)
+	}
+	a.forget()
+	cmd := a.enter(s)
+	if f, ok := s.(interface {
+		Show(filter string) kit.Effect
+	}); ok && o.Filter != "" {
+		return tea.Batch(cmd, a.perform(s, f.Show(o.Filter)))
+	}
+	return cmd
+}
+
+// visit begins to work with a customer.
+func (a *App) visit(c model.Customer) tea.Cmd {
+	a.begin(c)
+	return a.open(kit.Open{View: kit.DevicesView})
+}
+
+// enter shows a screen.
+func (a *App) enter(s kit.Screen) tea.Cmd {
+	a.fit(s)
+	return a.start(s)
+}
+
+// start runs a screen's Init when it is first shown.
+func (a *App) start(s kit.Screen) tea.Cmd {
+	if a.begun[s] || a.env.Width == 0 {
+		return nil
+	}
+	a.begun[s] = true
+	return a.perform(s, s.Init())
+}
+
+// fit gives a screen its rectangle.
+func (a *App) fit(s kit.Screen) { s.Resize(a.env.Width, max(a.env.Height-frameLines, 0)) }
+
+// customers takes the answer to who the customer is.
+func (a *App) customers(msg kit.CustomersMsg) tea.Cmd {
+	if msg.Epoch != a.env.Epoch || a.placed {
+		return nil
+	}
+	a.placed = true
+	var cmd tea.Cmd
+	switch {
+	case msg.Err == nil && len(msg.Customers) == 1:
+		cmd = a.visit(msg.Customers[0])
+	default:
+		if msg.Err != nil {
+			a.say(kit.Failed(msg.Err))
+		}
+		cmd = a.open(kit.Open{View: kit.CustomersView, Above: true})
+	}
+	return tea.Batch(cmd, a.askStopped())
+}
+
+// unsent says what would be lost or delayed by quitting now, "" for nothing.
+func (a *App) unsent() []string {
+	var out []string
+	for _, s := range a.stack {
+		if u := s.Card().Unsent; u != "" {
+			out = append(out, s.Card().Title+": "+u)
+		}
+	}
+	if a.env.Jobs != nil {
+		for _, o := range a.env.Jobs.Operations {
+			if n := o.Rows.Queued + o.Rows.InFlight; o.Mine && n > 0 && o.State() == model.OperationRunning {
+				out = append(out, model.Clean(o.Title)+": "+kit.Counted(n, "row", "rows")+" not sent yet")
+			}
+		}
+	}
+	return out
+}
+
+// quit ends the program, after a question while something is unsent.
+func (a *App) quit() tea.Cmd {
+	unsent := a.unsent()
+	if len(unsent) == 0 || a.env.Forms.Confirm == nil {
+		return tea.Quit
+	}
+	lines := unsent[:min(len(unsent), 5)]
+	lines = append(lines[:len(lines):len(lines)], "", "What is not sent waits on this machine; the next start asks what to do with it.")
+	leave := func() kit.Effect { return kit.Effect{Quit: true} }
+	a.quitting = a.env.Forms.Confirm(a.env, kit.Question{
+		Title: "Quit while something is unsent?", Lines: lines, Force: leave,
+		Answers: []kit.Answer{
+			{Key: a.env.Keys.Yes[0], Text: "quit", Do: leave},
+			{Key: a.env.Keys.No[0], Text: "stay", Do: func() kit.Effect { return kit.Effect{} }},
+		},
+	})
+	return a.push(a.quitting)
+}
+
+// interrupt is ctrl+c: quits, asks while something is unsent, and quits for good the
+// second time.
+func (a *App) interrupt() tea.Cmd {
+	if a.quitting != nil {
+		return tea.Quit
+	}
+	return a.quit()
+}
+
+// askStopped asks about the operations that a former run left, once, when both the
+// board and the place are known. A form is not disturbed: then a toast says so.
+func (a *App) askStopped() tea.Cmd {
+	if a.asked || !a.placed || a.env.Jobs == nil {
+		return nil
+	}
+	a.asked = true
+	n := a.env.Jobs.Stopped()
+	if n == 0 || a.env.Place.ReadOnly {
+		return nil
+	}
+	if a.env.Forms.Confirm == nil || a.top().Card().Typing {
+		a.say(kit.Toast{Text: kit.Counted(n, "operation is", "operations are") + " stopped; " + operationsKey(a.env) + " opens the operations", Tone: theme.WarnTone})
+		return nil
+	}
+	var stopped []model.Operation
+	for _, o := range a.env.Jobs.Operations {
+		if o.State() == model.OperationStopped {
+			stopped = append(stopped, o)
+		}
+	}
+	return a.push(a.askNext(stopped))
+}
+
+// askNext asks about the first of these operations and then about the others.
+func (a *App) askNext(stopped []model.Operation) kit.Screen {
+	return screen.AskStopped(a.env, stopped[0], func() kit.Effect {
+		if len(stopped) < 2 {
+			return kit.Effect{}
+		}
+		return kit.Effect{Push: a.askNext(stopped[1:])}
+	})
+}
