@@ -29,7 +29,9 @@ type Options struct {
 	Look time.Duration
 	// Waiting says why the pace is held, "" when it is not. It must be cheap.
 	Waiting func() string
-	Now     func() time.Time
+	// Ended runs after everything else has; nil = nothing.
+	Ended func() error
+	Now   func() time.Time
 }
 
 // Client is everything outside of the process, for the screens and the command
@@ -162,10 +164,16 @@ func (c *Client) Close(ctx context.Context) error {
 	}
 	c.stop()
 	c.wg.Wait()
-	if c.book == nil {
-		return nil
+	var first error
+	if c.book != nil {
+		first = c.book.Close()
 	}
-	return c.book.Close()
+	if c.o.Ended != nil {
+		if err := c.o.Ended(); err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
 }
 
 // ended is the error for a context that is over.

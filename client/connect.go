@@ -1,0 +1,237 @@
+package client
+
+import (
+	"context"
+	"crypto/rand"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+
+	"muster/client/auth"
+	"muster/client/graph"
+	"muster/client/ledger"
+	"muster/client/partner"
+	"muster/client/rest"
+	"muster/client/tracker"
+	"muster/model"
+)
+
+// Scopes for which tokens are asked.
+const (
+	partnerScope = "https://api.partnercenter.microsoft.com/.default"
+	graphScope   = "https://graph.microsoft.com/.default"
+)
+
+// Connection says how to reach the two services, and where this user's ledger
+// lies.
+type Connection struct {
+	Partner, Graph string // roots; without Graph there are no BIOS configurations
+	// Sign-in: the two tokens, of which the Graph one is good for one customer
+	// only, and an authority that hands out Graph tokens for the other tenants.
+	PartnerToken, GraphToken model.Secret
+	Authority                string
+	ClientSecret             model.Secret
+	Backend                  string // key that keeps the ledgers of backends apart; "" = from the token
+	ReadOnly                 bool
+	StateDir                 string // folder of the ledger
+	Forget                   bool   // remove StateDir at the end
+	Who                      string
+	Transport                *http.Client
+	Observe                  func(rest.Event)
+	NewID                    func() string
+	Tracker                  tracker.Options // zero values = by the kind of backend
+	ReadBack, Look           time.Duration   // see [Options]
+}
+
+// haste is how much faster than a real service a simulator on this machine may
+// be asked: it limits nobody, and its clock runs faster than ours.
+const haste = 8
+
+// Dial makes a client for a connection. It reads no network: what is wrong with
+// the address or the tokens shows at the first request. Errors are of kind
+// Invalid, or NoBackend when there is nothing to connect to.
+func Dial(o Connection) (*Client, error) {
+	const op = "connect"
+	root, local, err := address(o.Partner)
+	if err != nil {
+		return nil, err
+	}
+	if o.Transport == nil {
+		o.Transport = rest.NewTransport(nil)
+	}
+	d := &dialer{o: o, local: local, clients: map[model.CustomerID]*graph.Client{}, pace: rest.NewPace(pace(rest.PartnerPace(), local))}
+	c, err := rest.New(rest.Options{Service: rest.Partner, Base: root, Credential: auth.Static(o.PartnerToken), Scopes: []string{partnerScope},
+		ReadOnly: o.ReadOnly, Transport: o.Transport, Pace: d.pace, Observe: o.Observe, NewID: o.NewID})
+	if err != nil {
+		return nil, err
+	}
+	options := Options{Partner: partner.New(c), ReadOnly: o.ReadOnly, OpenLedger: d.openLedger, Waiting: d.waiting,
+		Tracker: o.Tracker, ReadBack: o.ReadBack, Look: o.Look}
+	if o.Graph != "" {
+		if d.graph, _, err = address(o.Graph); err != nil {
+			return nil, err
+		}
+		options.Graph = d.tenant
+	}
+	if local && options.Tracker.Pace == nil {
+		options.Tracker.Pace = tracker.Scaled(haste)
+	}
+	if local && options.Look == 0 {
+		options.Look = 2 * time.Second / haste
+	}
+	if o.Forget {
+		options.Ended = func() error { return os.RemoveAll(o.StateDir) }
+	}
+	return New(options), nil
+}
+
+// address reads a root. Only https leaves this machine.
+func address(s string) (u *url.URL, local bool, err error) {
+	const op = "connect"
+	if s == "" {
+		return nil, false, &model.Error{Kind: model.NoBackend, Op: op, Msg: "there is no connection",
+			Hint: "--demo works on the embedded simulator; --partner and --graph point at a running one"}
+	}
+	u, err = url.Parse(s)
+	if err != nil || u.Host == "" {
+		return nil, false, &model.Error{Kind: model.Invalid, Op: op, Msg: "the address " + model.Clean(s) + " cannot be read",
+			Hint: "write it like http://127.0.0.1:8080"}
+	}
+	if u.Hostname() == "localhost" { // by definition this machine; no name service is asked
+		host := "127.0.0.1"
+		if p := u.Port(); p != "" {
+			host += ":" + p
+		}
+		u.Host = host
+	}
+	return u, rest.Loopback(u.Hostname()), nil
+}
+
+// pace takes the brakes off for a simulator on this machine: it answers 429 only
+// when it was told to, and then muster slows down like anywhere else.
+func pace(o rest.PaceOptions, local bool) rest.PaceOptions {
+	if local {
+		o.Rate, o.Ceiling, o.Burst, o.WriteRate, o.WriteBurst = 20_000, 20_000, 1000, 0, 0
+		o.Recover = time.Second
+	}
+	return o
+}
+
+// dialer makes the clients of a connection's tenants.
+type dialer struct {
+	o     Connection
+	local bool
+	graph *url.URL
+	pace  *rest.Pace
+
+	mu      sync.Mutex
+	clients map[model.CustomerID]*graph.Client
+	paces   []*rest.Pace
+}
+
+// credential is who asks a customer's tenant: the Graph token when it is for that
+// tenant or does not say, else whatever the authority hands out.
+func (d *dialer) credential(id model.CustomerID) (azcore.TokenCredential, error) {
+	const op = "reach Intune"
+	_, tid, _, ok := auth.Claims(d.o.GraphToken)
+	foreign := ok && tid != "" && !strings.EqualFold(tid, string(id))
+	switch {
+	case !d.o.GraphToken.Empty() && !foreign:
+		return auth.Static(d.o.GraphToken), nil
+	case d.o.Authority != "":
+		u, _, err := address(d.o.Authority)
+		if err != nil {
+			return nil, err
+		}
+		return &auth.Endpoint{Authority: u, Transport: d.o.Transport, ClientID: "muster", Secret: d.o.ClientSecret}, nil
+	case foreign:
+		return nil, &model.Error{Kind: model.SignedOut, Op: op, Msg: "the Graph token is for another tenant than this customer's",
+			Hint: "give a token for tenant " + string(id)}
+	}
+	return nil, &model.Error{Kind: model.SignedOut, Op: op, Msg: "there is no token for Microsoft Graph",
+		Hint: "set MUSTER_GRAPH_TOKEN or --token-file"}
+}
+
+// tenant returns the Graph client of a customer's tenant, with a pipeline and a
+// token of its own.
+func (d *dialer) tenant(id model.CustomerID) (*graph.Client, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if c, ok := d.clients[id]; ok {
+		return c, nil
+	}
+	credential, err := d.credential(id)
+	if err != nil {
+		return nil, err
+	}
+	p := rest.NewPace(pace(rest.GraphPace(), d.local))
+	c, err := rest.New(rest.Options{Service: rest.Graph, Base: d.graph, Credential: credential, Scopes: []string{graphScope}, Tenant: string(id),
+		ReadOnly: d.o.ReadOnly, Transport: d.o.Transport, Pace: p, Observe: d.o.Observe, NewID: d.o.NewID})
+	if err != nil {
+		return nil, err
+	}
+	d.paces = append(d.paces, p)
+	d.clients[id] = graph.New(c)
+	return d.clients[id], nil
+}
+
+// waiting says why requests are held back, and until when; "" when they are not.
+func (d *dialer) waiting() string {
+	d.mu.Lock()
+	paces := append([]*rest.Pace{d.pace}, d.paces...)
+	d.mu.Unlock()
+	for _, p := range paces {
+		if until, why := p.Waiting(); why != "" {
+			return why + " until " + until.Format("15:04:05")
+		}
+	}
+	return ""
+}
+
+// backend names what the ledger's rows belong to: who issued the token and for
+// which tenant. Two simulators issue under different names even when they hold
+// the same fleet.
+func (d *dialer) backend() string {
+	if d.o.Backend != "" {
+		return d.o.Backend
+	}
+	if iss, tid, _, ok := auth.Claims(d.o.PartnerToken); ok {
+		return iss + " " + tid
+	}
+	return d.o.Partner
+}
+
+func (d *dialer) openLedger(ctx context.Context) (*ledger.Ledger, error) {
+	newID := d.o.NewID
+	if newID == nil {
+		newID = rest.NewGUID
+	}
+	return ledger.Open(ctx, ledger.Options{Dir: d.o.StateDir, Backend: d.backend(), Who: d.o.Who, NewID: newID, Name: operationName})
+}
+
+// operationName draws an id that can be typed: two groups of four letters and
+// digits that are not mistaken for each other.
+func operationName() string {
+	const letters = "23456789abcdefghjkmnpqrstvwxyz" // 30 of them; 8 give 6.6e11 names
+	var raw [8]byte
+	_, _ = rand.Read(raw[:]) // never fails, see its documentation
+	for i, b := range raw {
+		raw[i] = letters[int(b)%len(letters)]
+	}
+	return string(raw[:4]) + "-" + string(raw[4:])
+}
+
+// StateDir is where the ledger lies when nobody says otherwise.
+func StateDir(stateHome string) string { return filepath.Join(stateHome, "muster") }
+
+// Local reports whether a root lies on this machine.
+func Local(root string) bool {
+	_, local, err := address(root)
+	return err == nil && local
+}
