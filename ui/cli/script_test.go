@@ -1,0 +1,266 @@
+package cli_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// binary is muster as it is shipped, built once for all scripts.
+var binary struct {
+	path string
+	err  error
+}
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "muster-script-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	binary.path = filepath.Join(dir, "muster")
+	if out, err := exec.Command("go", "build", "-o", binary.path, "muster").CombinedOutput(); err != nil {
+		binary.err = fmt.Errorf("build muster: %w\n%s", err, out)
+	}
+	code := m.Run()
+	if err := os.RemoveAll(dir); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// TestScripts runs testdata/script: each script has a simulator of its own, with
+// the flags in its file simulate (one line), and a ledger of its own. Beside the
+// usual commands there are
+//
+//	muster CODE ARGS…     runs muster and wants this exit code
+//	json PATH WANT        looks into the last line of standard output: rows.done 3
+//	set NAME PATH [N]     puts a value of the last, or of the Nth, line into the environment
+//	lines N               counts the lines of standard output
+//	fault JSON            asks the simulator for a fault; "fault off" ends all
+//	requests N REGEXP     counts what the simulator was asked: "PATCH .*Updates"
+//	asked REGEXP          waits until the simulator was asked that
+func TestScripts(t *testing.T) {
+	if binary.err != nil {
+		t.Fatal(binary.err)
+	}
+	uploads, err := filepath.Abs("../../testdata/uploads")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "../../testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("UPLOADS", uploads)
+			e.Setenv("HOME", e.WorkDir)
+			e.Setenv("PATH", filepath.Dir(binary.path)+string(os.PathListSeparator)+e.Getenv("PATH"))
+			e.Setenv("MUSTER_STATE_DIR", filepath.Join(e.WorkDir, "state"))
+			return simulate(e)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"muster": musterCmd, "json": jsonCmd, "set": setCmd, "lines": linesCmd, "fault": faultCmd, "requests": requestsCmd, "asked": askedCmd,
+		},
+	})
+}
+
+// simulate starts a simulator for one script and ends it with the script.
+func simulate(e *testscript.Env) error {
+	args := []string{"simulate", "--devices", "30", "--customers", "3", "--speed", "5000"}
+	more, err := os.ReadFile(filepath.Join(e.WorkDir, "simulate"))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	cmd := exec.CommandContext(ctx, binary.path, append(args, strings.Fields(string(more))...)...)
+	cmd.Env = e.Vars
+	var diagnostics bytes.Buffer
+	cmd.Stderr = &diagnostics
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		stop()
+		return err
+	}
+	e.Defer(func() {
+		stop()
+		_ = cmd.Wait() // killed, so always an error
+	})
+	line, err := bufio.NewReader(out).ReadBytes('\n')
+	if err != nil {
+		return fmt.Errorf("the simulator did not get ready: %w: %s", err, &diagnostics)
+	}
+	var ready struct{ Partner, Graph, PartnerToken, GraphToken, Customer, Control string }
+	if err := json.Unmarshal(line, &ready); err != nil {
+		return fmt.Errorf("ready line %q: %w", line, err)
+	}
+	e.Setenv("MUSTER_PARTNER_URL", ready.Partner)
+	e.Setenv("MUSTER_GRAPH_URL", ready.Graph)
+	e.Setenv("MUSTER_PARTNER_TOKEN", ready.PartnerToken)
+	e.Setenv("MUSTER_GRAPH_TOKEN", ready.GraphToken)
+	e.Setenv("CUSTOMER", ready.Customer)
+	e.Setenv("CONTROL", ready.Control)
+	return nil
+}
+
+func musterCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: muster CODE ARGS…")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got, err := 0, ts.Exec(binary.path, args[1:]...)
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		got = exit.ExitCode()
+	case err != nil:
+		ts.Fatalf("muster: %v", err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// at finds a value in JSON: members and indexes, separated by dots. A number is
+// written as it stands there, a text without its quotes.
+func at(ts *testscript.TestScript, line, path string) string {
+	raw := json.RawMessage(line)
+	for name := range strings.SplitSeq(path, ".") {
+		if i, err := strconv.Atoi(name); err == nil {
+			var list []json.RawMessage
+			ts.Check(json.Unmarshal(raw, &list))
+			if i >= len(list) {
+				return "absent"
+			}
+			raw = list[i]
+			continue
+		}
+		object := map[string]json.RawMessage{}
+		ts.Check(json.Unmarshal(raw, &object))
+		if raw = object[name]; raw == nil {
+			return "absent"
+		}
+	}
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return text
+	}
+	return string(raw)
+}
+
+func lines(ts *testscript.TestScript) []string {
+	text := strings.TrimSuffix(ts.ReadFile("stdout"), "\n")
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, "\n")
+}
+
+func jsonCmd(ts *testscript.TestScript, neg bool, args []string) {
+	all := lines(ts)
+	if len(args) != 2 || len(all) == 0 {
+		ts.Fatalf("usage: json PATH WANT, with something on standard output")
+	}
+	if got := at(ts, all[len(all)-1], args[0]); (got == args[1]) == neg {
+		ts.Fatalf("%s is %s, want %s (negated: %v)", args[0], got, args[1], neg)
+	}
+}
+
+func setCmd(ts *testscript.TestScript, _ bool, args []string) {
+	all := lines(ts)
+	n := len(all)
+	if len(args) == 3 {
+		var err error
+		n, err = strconv.Atoi(args[2])
+		ts.Check(err)
+	}
+	if len(args) < 2 || n < 1 || n > len(all) {
+		ts.Fatalf("usage: set NAME PATH [N], with that line on standard output")
+	}
+	ts.Setenv(args[0], at(ts, all[n-1], args[1]))
+}
+
+func linesCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if got := strconv.Itoa(len(lines(ts))); len(args) != 1 || (got == args[0]) == neg {
+		ts.Fatalf("%s lines, want %v (negated: %v)", got, args, neg)
+	}
+}
+
+// control speaks to the simulator's control interface.
+func control(ts *testscript.TestScript, method, what, body string) []byte {
+	req, err := http.NewRequest(method, ts.Getenv("CONTROL")+"/"+what, strings.NewReader(body))
+	ts.Check(err)
+	res, err := http.DefaultClient.Do(req)
+	ts.Check(err)
+	text, err := io.ReadAll(res.Body)
+	ts.Check(err)
+	ts.Check(res.Body.Close())
+	if res.StatusCode >= 300 {
+		ts.Fatalf("%s %s: %s: %s", method, what, res.Status, text)
+	}
+	return text
+}
+
+func faultCmd(ts *testscript.TestScript, _ bool, args []string) {
+	switch {
+	case len(args) != 1:
+		ts.Fatalf("usage: fault JSON, or fault off")
+	case args[0] == "off":
+		control(ts, http.MethodDelete, "faults", "")
+	default:
+		control(ts, http.MethodPost, "faults", args[0])
+	}
+}
+
+// asked counts the requests that the simulator has seen so far.
+func asked(ts *testscript.TestScript, pattern string) int {
+	match, err := regexp.Compile("(?i)" + pattern)
+	ts.Check(err)
+	n := 0
+	for line := range bytes.Lines(control(ts, http.MethodGet, "requests", "")) {
+		var r struct{ Method, Path string }
+		ts.Check(json.Unmarshal(line, &r))
+		if match.MatchString(r.Method + " " + r.Path) {
+			n++
+		}
+	}
+	return n
+}
+
+func requestsCmd(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: requests N REGEXP")
+	}
+	if n := asked(ts, args[1]); strconv.Itoa(n) != args[0] {
+		ts.Fatalf("%d requests match %s, want %s", n, args[1], args[0])
+	}
+}
+
+// askedCmd polls by asking: each look is a round trip, and the limit is the
+// test's own.
+func askedCmd(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: asked REGEXP")
+	}
+	for asked(ts, args[0]) == 0 {
+		runtime.Gosched()
+	}
+}
