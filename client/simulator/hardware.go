@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -64,20 +65,48 @@ func (c *call) context(set string) string { return c.origin() + "/beta" + set }
 
 // listHardware is GET /deviceManagement/hardwareConfigurations.
 func listHardware(c *call) (answer, error) {
+	from, ok := c.skipToken()
+	if !ok {
+		return answer{}, serviceFlaw("An error has occurred")
+	}
 	out := wireHardwareList{Context: c.context(hardwareSet), Value: []wireHardware{}}
 	c.w.view(c.now, func() {
-		for _, h := range c.customer.hardware {
+		all := c.customer.hardware
+		for _, h := range all[min(from, len(all)):min(from+hardwarePage, len(all))] {
 			out.Value = append(out.Value, h.wire())
+		}
+		if from += hardwarePage; from < len(all) {
+			out.Next = c.context("/deviceManagement/hardwareConfigurations?$skiptoken=" + strconv.Itoa(from))
 		}
 	})
 	if c.s.options.has("hostile") {
-		out.Next = c.context("/deviceManagement/hardwareConfigurations?$skiptoken=again")
+		out.Next = c.context("/deviceManagement/hardwareConfigurations?$skiptoken=" + hostileToken)
 		if c.s.turn("hardware")%2 == 1 {
 			out.Next = "https://collector.invalid/beta/deviceManagement/hardwareConfigurations?$skiptoken=x"
 		}
 	}
 	return graphGood(http.StatusOK, out)
 }
+
+// hardwarePage is how many configurations one answer holds.
+const hardwarePage = 100
+
+// skipToken reads where a page begins; only a link of ours has one.
+func (c *call) skipToken() (from int, ok bool) {
+	q, err := url.ParseQuery(c.r.URL.RawQuery)
+	text := queryValue(q, "$skiptoken")
+	if err != nil || text == "" {
+		return 0, err == nil
+	}
+	if text == hostileToken && c.s.options.has("hostile") {
+		return 0, true
+	}
+	from, err = strconv.Atoi(text)
+	return from, err == nil && from >= 0 && from <= maxDevices
+}
+
+// hostileToken leads back to where it came from.
+const hostileToken = "again"
 
 // getHardware is GET /deviceManagement/hardwareConfigurations/{id}, with the
 // assignments when they are asked for; there are none in this simulator.

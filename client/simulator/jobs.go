@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -113,16 +114,29 @@ func jobStatus(c *call) (answer, error) {
 	return good(seen.wire(c.now, word))
 }
 
+// state is the job's word for how far it has come.
+func (j *job) state(now time.Time) string {
+	switch {
+	case now.Before(j.begins):
+		return stateQueued
+	case j.through(now) < len(j.rows):
+		return stateProcessing
+	case !j.plain && slices.ContainsFunc(j.rows, func(r jobRow) bool { return r.failure != nil }):
+		return stateErrors
+	}
+	return stateFinished
+}
+
+// wire shows the devices that are through and the one under way, which gets
+// the given word.
 func (j *job) wire(now time.Time, working string) wireJob {
-	out := wireJob{ID: j.id, Status: stateQueued, Started: dateNever, Completed: dateNever, Attributes: wireAttributes{"BatchUploadDetails"}}
-	if now.Before(j.begins) {
+	out := wireJob{ID: j.id, Status: j.state(now), Started: dateNever, Completed: dateNever, Attributes: wireAttributes{"BatchUploadDetails"}}
+	if out.Status == stateQueued {
 		return out
 	}
-	out.Status, out.Started = stateProcessing, bareDate(j.begins)
+	out.Started = bareDate(j.begins)
 	done := j.through(now)
-	failed := false
 	for i := range j.rows[:done] {
-		failed = failed || j.rows[i].failure != nil
 		out.Devices = append(out.Devices, j.rows[i].wire())
 	}
 	if done < len(j.rows) {
@@ -133,10 +147,7 @@ func (j *job) wire(now time.Time, working string) wireJob {
 		out.Devices = append(out.Devices, one)
 		return out
 	}
-	out.Status, out.Completed = stateFinished, bareDate(j.ends())
-	if failed && !j.plain {
-		out.Status = stateErrors
-	}
+	out.Completed = bareDate(j.ends())
 	return out
 }
 
@@ -148,7 +159,7 @@ func (r *jobRow) wire() wireJobDevice {
 	return out
 }
 
-// accepted is the answer that names a job.
+// acceptedAs is the answer that names a job.
 func (c *call) acceptedAs(j *job) answer {
 	return answer{status: http.StatusAccepted}.with("Location", c.customerPath("/batchJobStatus/%s", j.id))
 }

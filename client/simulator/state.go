@@ -51,7 +51,7 @@ func (s *Simulator) state() wireState {
 			out.Customers = append(out.Customers, one)
 		}
 		for _, j := range w.jobs {
-			out.Jobs[j.wire(now, stateProcessing).Status]++
+			out.Jobs[j.state(now)]++
 		}
 	})
 	return out

@@ -51,7 +51,7 @@ func (w *world) update(c *call, devices []wireCandidate) *job {
 	w.later(j.ends().Add(w.lag), j, func() {
 		for i := range rows {
 			if rows[i].failure == nil {
-				w.assign(c.customer, rows[i].device, values[i])
+				w.assign(j.customer, rows[i].device, values[i])
 			}
 		}
 	})

@@ -197,7 +197,7 @@ func (w *world) upload(c *call, b *batch, found []candidate, appended bool) *job
 		b.listed = true
 		b.added = append(b.added, added...)
 		for _, d := range added {
-			c.customer.added[d.id] = d
+			j.customer.added[d.id] = d
 		}
 	})
 	return j

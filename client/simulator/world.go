@@ -1,7 +1,9 @@
 package simulator
 
 import (
-	"container/heap"
+	"cmp"
+	"slices"
+	"sort"
 	"strings"
 	"sync"
 	"time"
@@ -74,37 +76,28 @@ type event struct {
 	do  func()
 }
 
-// schedule is a heap of changes to come, the next one first.
+// schedule holds the changes to come, the next one first. There are two for
+// each job under way at most, so a sorted list is quick enough.
 type schedule []event
 
-func (s schedule) Len() int { return len(s) }
-func (s schedule) Less(i, j int) bool {
-	return s[i].at.Before(s[j].at) || s[i].at.Equal(s[j].at) && s[i].seq < s[j].seq
-}
-func (s schedule) Swap(i, j int) { s[i], s[j] = s[j], s[i] }
-
-// Push is for container/heap.
-func (s *schedule) Push(e any) { *s = append(*s, e.(event)) }
-
-// Pop is for container/heap.
-func (s *schedule) Pop() any {
-	old := *s
-	e := old[len(old)-1]
-	old[len(old)-1] = event{}
-	*s = old[:len(old)-1]
-	return e
+func (e event) compare(other event) int {
+	return cmp.Or(e.at.Compare(other.at), cmp.Compare(e.seq, other.seq))
 }
 
 // settle lets everything happen that is due; the lock is held.
 func (w *world) settle(now time.Time) {
 	for len(w.due) > 0 && !w.due[0].at.After(now) {
-		heap.Pop(&w.due).(event).do()
+		next := w.due[0]
+		w.due = w.due[1:]
+		next.do()
 	}
 }
 
 // later plans a change; the lock is held.
 func (w *world) later(at time.Time, j *job, do func()) {
-	heap.Push(&w.due, event{at: at, seq: j.ordinal, do: do})
+	e := event{at: at, seq: j.ordinal, do: do}
+	place, _ := slices.BinarySearchFunc(w.due, e, event.compare)
+	w.due = slices.Insert(w.due, place, e)
 }
 
 // view runs a reader on the world as it is now.
@@ -224,12 +217,8 @@ func (w *world) owner(serial, key string) *customer {
 	if !ok {
 		return nil
 	}
-	for _, c := range w.customers {
-		if n-c.first < c.count {
-			return c
-		}
-	}
-	return nil
+	// Customers stand in the order of their devices.
+	return w.customers[sort.Search(len(w.customers), func(i int) bool { return w.customers[i].first > n })-1]
 }
 
 // register takes a serial number and product key for a customer; the lock is
