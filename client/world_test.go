@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"iter"
 	"net"
 	"net/http"
 	"os"
@@ -168,8 +169,13 @@ func await(t *testing.T, c *client.Client, id model.OperationID, rows int, ok fu
 
 func over(o model.Operation) bool { return o.State().Ended() }
 
+// reader is the part of a client that lists devices.
+type reader interface {
+	Devices(context.Context, model.CustomerID) iter.Seq2[model.DevicePage, error]
+}
+
 // devices lists all devices of the first customer.
-func (w *world) devices(c *client.Client) []model.Device {
+func (w *world) devices(c reader) []model.Device {
 	w.t.Helper()
 	var out []model.Device
 	for p, err := range c.Devices(context.Background(), w.customer()) {

@@ -1,0 +1,200 @@
+// Muster is a terminal dashboard for fleets of Windows devices, over Partner
+// Center and Microsoft Graph.
+//
+// This file introduces the parts to each other: flags and environment become a
+// connection, a connection becomes a backend, a backend is given to the screens
+// or to a subcommand. Nothing else sees both client and ui.
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/signal"
+	"os/user"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"github.com/adrg/xdg"
+	"github.com/charmbracelet/x/term"
+
+	"muster/client"
+	"muster/client/rest"
+	"muster/client/simulator"
+	"muster/model"
+	"muster/ui/cli"
+	"muster/ui/kit"
+)
+
+func main() {
+	client.Private()
+	rest.Silence()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Ignore(syscall.SIGPIPE) // a reader that went away is an error of a write, not a death
+	code := cli.Run(ctx, os.Args[1:], cli.Options{
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		InTerminal:  term.IsTerminal(os.Stdin.Fd()),
+		OutTerminal: term.IsTerminal(os.Stdout.Fd()),
+		Connect: func(ctx context.Context, t cli.Target) (kit.Backend, kit.Place, func(context.Context) error, error) {
+			return connect(ctx, t, 0)
+		},
+		Simulate: simulate,
+		Files:    client.Files{},
+		Version:  version(),
+		Now:      time.Now,
+		Getenv:   os.Getenv,
+	})
+	stop()
+	os.Exit(code)
+}
+
+// version is the module's, as the build recorded it.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}
+
+// connect makes the backend that flags and environment name.
+func connect(ctx context.Context, t cli.Target, speed float64) (kit.Backend, kit.Place, func(context.Context) error, error) {
+	o := client.Connection{Partner: t.Partner, Graph: t.Graph, PartnerToken: t.PartnerToken, GraphToken: t.GraphToken,
+		ReadOnly: t.ReadOnly, StateDir: t.StateDir, Who: who()}
+	place := kit.Place{Connection: o.Partner, Simulated: true, ReadOnly: t.ReadOnly}
+	end := func(context.Context) error { return nil }
+	fail := func(err error) (kit.Backend, kit.Place, func(context.Context) error, error) {
+		return kit.Backend{}, kit.Place{}, nil, errors.Join(err, end(ctx))
+	}
+	if o.StateDir == "" {
+		o.StateDir = client.StateDir(xdg.StateHome)
+	}
+	switch {
+	case t.Connection != "":
+		return fail(&model.Error{Kind: model.NoBackend, Op: "connect", Msg: fmt.Sprintf("there is no connection %q", model.Clean(t.Connection)),
+			Hint: "real tenants come with a later version; --demo works on the embedded simulator"})
+	case t.Demo:
+		var err error
+		if end, err = embed(ctx, t, speed, &o); err != nil {
+			return fail(err)
+		}
+		place.Connection, place.Forgotten = "demo", true
+	case o.Partner == "":
+	default:
+		if err := onlyHere(o.Partner, o.Graph); err != nil {
+			return fail(err)
+		}
+	}
+	if t.TokenFile != "" {
+		if err := tokens(t.TokenFile, &o); err != nil {
+			return fail(err)
+		}
+	}
+	c, err := client.Dial(o)
+	if err != nil {
+		return fail(err)
+	}
+	stop := func(ctx context.Context) error { return errors.Join(c.Close(ctx), end(ctx)) }
+	return kit.Backend{Reader: c, Writer: c, Journal: c, Files: client.Files{}}, place, stop, nil
+}
+
+// embed starts a simulator inside the process and points the connection at it.
+// Its ledger is forgotten at the end, like the simulator itself.
+func embed(ctx context.Context, t cli.Target, speed float64, o *client.Connection) (func(context.Context) error, error) {
+	const op = "start simulator"
+	sim, err := simulator.New(simulator.Options{Devices: t.Devices, Seed: t.Seed, Speed: speed})
+	if err != nil {
+		return noEnd, &model.Error{Kind: model.Invalid, Op: op, Msg: err.Error()}
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return noEnd, &model.Error{Kind: model.NoBackend, Op: op, Msg: "no port of this machine can be opened", Err: err}
+	}
+	if o.StateDir, err = os.MkdirTemp("", "muster-demo-"); err != nil {
+		return noEnd, errors.Join(&model.Error{Kind: model.NoBackend, Op: op, Msg: "there is no temporary folder", Err: err}, l.Close())
+	}
+	ready := sim.Ready(l.Addr())
+	o.Partner, o.Graph, o.Authority = ready.Partner, ready.Graph, ready.Authority
+	o.ClientSecret = model.NewSecret(ready.Instance) // the simulator takes any
+	o.PartnerToken, o.Backend, o.Forget = model.NewSecret(ready.PartnerToken), ready.Instance, true
+	base, stop := context.WithCancel(context.WithoutCancel(ctx))
+	served := make(chan error, 1)
+	go func() { served <- sim.Serve(base, l) }()
+	return func(context.Context) error { stop(); return <-served }, nil
+}
+
+func noEnd(context.Context) error { return nil }
+
+// onlyHere refuses addresses of other machines: tokens from the environment are
+// for a simulator on this one.
+func onlyHere(roots ...string) error {
+	for _, r := range roots {
+		if r != "" && !client.Local(r) {
+			return &model.Error{Kind: model.Invalid, Op: "connect", Msg: model.Clean(r) + " is not an address of this machine",
+				Hint: "--partner and --graph point at a simulator on 127.0.0.1"}
+		}
+	}
+	return nil
+}
+
+// maxTokenFile bounds a token file: two tokens in a JSON object.
+const maxTokenFile = 64 << 10
+
+// tokens reads partnerToken and graphToken from a JSON file that only its owner
+// can read; the ready line of muster simulate is one.
+func tokens(path string, o *client.Connection) error {
+	bad := func(msg string) error {
+		return &model.Error{Kind: model.Invalid, Op: "read token file", Msg: msg,
+			Hint: `it holds {"partnerToken": …, "graphToken": …} and has mode 0600`}
+	}
+	fi, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return bad("it cannot be opened")
+	case !fi.Mode().IsRegular() || fi.Size() > maxTokenFile:
+		return bad("it is not a small regular file")
+	case fi.Mode().Perm()&0o077 != 0:
+		return bad("others can read it")
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return bad("it cannot be read")
+	}
+	var w struct{ PartnerToken, GraphToken string }
+	if json.Unmarshal(bytes.TrimSpace(raw), &w) != nil {
+		return bad("it is not JSON")
+	}
+	o.PartnerToken, o.GraphToken = model.NewSecret(w.PartnerToken), model.NewSecret(w.GraphToken)
+	return nil
+}
+
+// simulate serves both services until ctx ends.
+func simulate(ctx context.Context, o cli.SimulateOptions, ready io.Writer) error {
+	const op = "start simulator"
+	sim, err := simulator.New(simulator.Options{Devices: o.Devices, Customers: o.Customers, Seed: o.Seed, Speed: o.Speed,
+		Lag: o.Lag, Faults: o.Faults, TLS: o.TLS, Authority: o.Authority})
+	if err != nil {
+		return &model.Error{Kind: model.Invalid, Op: op, Msg: model.Clean(err.Error())}
+	}
+	l, err := net.Listen("tcp", o.Listen)
+	if err != nil {
+		return errors.Join(&model.Error{Kind: model.Invalid, Op: op, Msg: "cannot listen on " + model.Clean(o.Listen), Err: err}, sim.Close())
+	}
+	if err := json.NewEncoder(ready).Encode(sim.Ready(l.Addr())); err != nil {
+		return errors.Join(err, l.Close(), sim.Close())
+	}
+	return sim.Serve(ctx, l)
+}
+
+// who names the account of the operating system, for the ledger.
+func who() string {
+	if u, err := user.Current(); err == nil {
+		return model.Clean(u.Username)
+	}
+	return ""
+}
