@@ -13,26 +13,18 @@ import (
 	"muster/ui/theme"
 )
 
+// hostile is text as no service should send it and some do.
+var hostile = rapid.OneOf(
+	rapid.String(),
+	rapid.SampledFrom(append(wideTexts, "\x1b]52;c;x\a", "a\nb\rc\td", "\x1b[31m", "\u202eevil", "\u200d", "\u0301", "\xff\xfe", "\u009b2J", "\u2028", "ｆｕｌｌ")),
+	rapid.StringMatching(`[a-z0-9 ]{0,60}`),
+)
+
 // Whatever is in the rows and whatever is pressed: exactly h lines, none wider than
 // w, the cursor in sight and on a row that exists.
 func TestGeometry(t *testing.T) {
-	hostile := rapid.OneOf(
-		rapid.String(),
-		rapid.SampledFrom(append(wideTexts, "\x1b]52;c;x\a", "a\nb\rc\td", "\x1b[31m", "\u202eevil", "\u200d", "\u0301", "\xff\xfe", "\u009b2J", "\u2028", "ｆｕｌｌ")),
-		rapid.StringMatching(`[a-z0-9 ]{0,60}`),
-	)
 	rapid.Check(t, func(t *rapid.T) {
-		cols := make([]table.Col, rapid.IntRange(0, 6).Draw(t, "columns"))
-		var schema fleet.Schema
-		for i := range cols {
-			cols[i] = table.Col{
-				Name: fmt.Sprintf("c%d", i), Min: rapid.IntRange(0, 12).Draw(t, "min"), Max: rapid.IntRange(0, 30).Draw(t, "max"),
-				Priority: rapid.IntRange(0, 3).Draw(t, "priority"), Right: rapid.Bool().Draw(t, "right"), Tone: tone,
-			}
-			if i != 3 { // one that the schema does not have
-				schema = append(schema, fleet.Column{Name: cols[i].Name, Title: hostile.Draw(t, "title")})
-			}
-		}
+		cols, schema := anyCols(t)
 		m := table.New(theme.New(rapid.Bool().Draw(t, "dark"), rapid.Bool().Draw(t, "ascii")), cols)
 		ix := fleet.New(schema)
 		marks := fleet.Marks{}
@@ -80,6 +72,21 @@ func TestGeometry(t *testing.T) {
 			}
 		}
 	})
+}
+
+func anyCols(t *rapid.T) ([]table.Col, fleet.Schema) {
+	cols := make([]table.Col, rapid.IntRange(0, 6).Draw(t, "columns"))
+	var schema fleet.Schema
+	for i := range cols {
+		cols[i] = table.Col{
+			Name: fmt.Sprintf("c%d", i), Min: rapid.IntRange(0, 12).Draw(t, "min"), Max: rapid.IntRange(0, 30).Draw(t, "max"),
+			Priority: rapid.IntRange(0, 3).Draw(t, "priority"), Right: rapid.Bool().Draw(t, "right"), Tone: tone,
+		}
+		if i != 3 { // one that the schema does not have
+			schema = append(schema, fleet.Column{Name: cols[i].Name, Title: hostile.Draw(t, "title")})
+		}
+	}
+	return cols, schema
 }
 
 func checkCursor(t *rapid.T, m *table.Model) {
