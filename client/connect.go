@@ -47,6 +47,7 @@ type Connection struct {
 	NewID                    func() string
 	Tracker                  tracker.Options // zero values = by the kind of backend
 	ReadBack, Look           time.Duration   // see [Options]
+	Backoff                  time.Duration   // see [rest.Options]
 }
 
 // haste is how much faster than a real service a simulator on this machine may
@@ -67,7 +68,7 @@ func Dial(o Connection) (*Client, error) {
 	}
 	d := &dialer{o: o, local: local, clients: map[model.CustomerID]*graph.Client{}, pace: rest.NewPace(pace(rest.PartnerPace(), local))}
 	c, err := rest.New(rest.Options{Service: rest.Partner, Base: root, Credential: auth.Static(o.PartnerToken), Scopes: []string{partnerScope},
-		ReadOnly: o.ReadOnly, Transport: o.Transport, Pace: d.pace, Observe: o.Observe, NewID: o.NewID})
+		ReadOnly: o.ReadOnly, Transport: o.Transport, Pace: d.pace, Observe: o.Observe, NewID: o.NewID, Backoff: o.Backoff})
 	if err != nil {
 		return nil, err
 	}
@@ -172,7 +173,7 @@ func (d *dialer) tenant(id model.CustomerID) (*graph.Client, error) {
 	}
 	p := rest.NewPace(pace(rest.GraphPace(), d.local))
 	c, err := rest.New(rest.Options{Service: rest.Graph, Base: d.graph, Credential: credential, Scopes: []string{graphScope}, Tenant: string(id),
-		ReadOnly: d.o.ReadOnly, Transport: d.o.Transport, Pace: p, Observe: d.o.Observe, NewID: d.o.NewID})
+		ReadOnly: d.o.ReadOnly, Transport: d.o.Transport, Pace: p, Observe: d.o.Observe, NewID: d.o.NewID, Backoff: d.o.Backoff})
 	if err != nil {
 		return nil, err
 	}
