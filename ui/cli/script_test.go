@@ -16,6 +16,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -56,6 +57,8 @@ func TestMain(m *testing.M) {
 //	fault JSON            asks the simulator for a fault; "fault off" ends all
 //	requests N REGEXP     counts what the simulator was asked: "PATCH .*Updates"
 //	asked REGEXP          waits until the simulator was asked that
+//	signal NAME CODE REGEXP ARGS…   runs muster, sends it INT, TERM, HUP or KILL once
+//	                      the simulator was asked that once more, and wants this exit code (-1 = killed)
 func TestScripts(t *testing.T) {
 	if binary.err != nil {
 		t.Fatal(binary.err)
@@ -74,7 +77,7 @@ func TestScripts(t *testing.T) {
 			return simulate(e)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"muster": musterCmd, "json": jsonCmd, "set": setCmd, "lines": linesCmd, "fault": faultCmd, "requests": requestsCmd, "asked": askedCmd,
+			"muster": musterCmd, "json": jsonCmd, "set": setCmd, "lines": linesCmd, "fault": faultCmd, "requests": requestsCmd, "asked": askedCmd, "signal": signalCmd,
 		},
 	})
 }
@@ -262,5 +265,38 @@ func askedCmd(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	for asked(ts, args[0]) == 0 {
 		runtime.Gosched()
+	}
+}
+
+func signalCmd(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) < 4 {
+		ts.Fatalf("usage: signal NAME CODE REGEXP ARGS…")
+	}
+	sig, ok := map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "KILL": os.Kill}[args[0]]
+	if !ok {
+		ts.Fatalf("unknown signal %s", args[0])
+	}
+	var out, diagnostics bytes.Buffer
+	cmd := exec.Command(binary.path, args[3:]...)
+	cmd.Dir = ts.MkAbs(".")
+	for _, name := range []string{"HOME", "PATH", "MUSTER_STATE_DIR", "MUSTER_PARTNER_URL", "MUSTER_GRAPH_URL", "MUSTER_PARTNER_TOKEN", "MUSTER_GRAPH_TOKEN"} {
+		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
+	}
+	cmd.Stdout, cmd.Stderr = &out, &diagnostics
+	before := asked(ts, args[2])
+	ts.Check(cmd.Start())
+	for asked(ts, args[2]) == before {
+		runtime.Gosched()
+	}
+	ts.Check(cmd.Process.Signal(sig))
+	err := cmd.Wait()
+	_, _ = ts.Stdout().Write(out.Bytes())
+	_, _ = ts.Stderr().Write(diagnostics.Bytes())
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		ts.Fatalf("muster: %v", err)
+	}
+	if got := strconv.Itoa(cmd.ProcessState.ExitCode()); got != args[1] {
+		ts.Fatalf("exit code %s, want %s", got, args[1])
 	}
 }
