@@ -104,7 +104,7 @@ const pageTokenSize = 17 // bytes: mark, listing, offset; not divisible by three
 // pageToken names a place in the list of one batch.
 func (c *call) pageToken(batch string, from int) string {
 	raw := make([]byte, pageTokenSize-1, pageTokenSize)
-	binary.BigEndian.PutUint64(raw, uint64(c.w.run.text(c.customer.id+"/"+batch)))
+	binary.BigEndian.PutUint64(raw, uint64(c.w.seed.text(c.customer.id+"/"+batch)))
 	binary.BigEndian.PutUint64(raw[8:], uint64(from))
 	return base64.StdEncoding.EncodeToString(append(raw, '+'))
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -225,6 +226,12 @@ func (a answer) with(name, value string) answer {
 		a.header = map[string]string{}
 	}
 	a.header[name] = value
+	return a
+}
+
+// clone copies an answer that is kept, so that headers added later stay apart.
+func (a answer) clone() answer {
+	a.header = maps.Clone(a.header)
 	return a
 }
 

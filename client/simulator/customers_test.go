@@ -71,6 +71,16 @@ func TestListCustomersSizeFilterSeek(t *testing.T) {
 	if plain := get("", first.ContinuationToken); plain.Items[0].ID != all.Items[7].ID {
 		t.Error("a token without seekOperation does not lead on")
 	}
+	if first := get("?seekOperation=First", second.ContinuationToken); first.Items[0].ID != all.Items[0].ID {
+		t.Errorf("first begins with %+v", first.Items[0])
+	}
+	domain := all.Items[5].CompanyProfile.Domain
+	if got := get("?filter="+url.QueryEscape(`{"field":"domain","value":"`+domain+`","operator":"starts_with"}`), ""); len(got.Items) != 1 || got.Items[0].ID != all.Items[5].ID {
+		t.Errorf("domain %q found %+v", domain, got.Items)
+	}
+	if got := get("?filter="+url.QueryEscape(`{"Field":"IndirectReseller","Value":"a","Operator":"starts_with"}`), ""); len(got.Items) != 0 {
+		t.Errorf("indirect resellers found %+v", got.Items)
+	}
 	name := all.Items[3].CompanyProfile.CompanyName
 	found := get("?filter="+url.QueryEscape(`{"Field":"CompanyName","Value":"`+strings.ToUpper(name)+`","Operator":"starts_with"}`), "")
 	if len(found.Items) == 0 || found.Items[0].CompanyProfile.CompanyName != name {
@@ -86,6 +96,8 @@ func TestListCustomersRefusals(t *testing.T) {
 			t.Errorf("%s: %+v", query, f)
 		}
 	}
+	token := read[listView[customerView]](t, b.partner("GET", "/customers?size=5", "")).ContinuationToken
+	b.do(request{method: "GET", url: b.ready.Partner + "/v1/customers?seekOperation=PageIndex", header: map[string]string{"MS-ContinuationToken": token}}).want(t, 400)
 	for _, token := range []string{"garbage", "AAAA", "Qy97fQ=="} {
 		b.do(request{method: "GET", url: b.ready.Partner + "/v1/customers", header: map[string]string{"MS-ContinuationToken": token}}).want(t, 400)
 	}

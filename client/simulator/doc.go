@@ -42,4 +42,14 @@
 //
 // A job with failures says finished_with_errors, except for a seeded quarter
 // of the jobs that say plain finished, as the real service has been seen to do.
+//
+// # Control
+//
+// Below /_simulator, for callers on this machine and without a token:
+//
+//	POST, GET, DELETE faults  turn a fault on, list them, turn all off
+//	GET, DELETE requests      the log as NDJSON, forget it
+//	GET state                 customers, devices by batch, jobs by state, unknown models
+//	GET tokens?customer=ID    good tokens, and such as are refused somewhere
+//	POST reset                everything as it was at the start, the clock excepted
 package simulator

@@ -54,11 +54,11 @@ func (c *call) once(do func() (answer, error)) (answer, error) {
 			return answer{}, refuse(http.StatusBadRequest, 800002, "Invalid request input: MS-RequestId was used for another request.")
 		}
 		c.replayed = true
-		return old.answer, nil
+		return old.answer.clone(), nil
 	}
 	a, err := do()
 	if err == nil && id != "" {
-		w.replays.keep(id, replay{print, a, now})
+		w.replays.keep(id, replay{print, a.clone(), now})
 	}
 	return a, err
 }

@@ -5,11 +5,14 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -70,12 +73,15 @@ func everything(b *bench) string {
 	add(b.mine("GET", "/deviceBatches", ""))
 	add(b.mine("GET", "/policies", ""))
 	for _, batch := range b.batches() {
-		for _, d := range b.devices(batch.ID) {
-			raw, err := json.Marshal(d)
-			if err != nil {
-				b.t.Fatal(err)
+		q := request{method: "GET", url: b.ready.Partner + "/v1/customers/" + b.ready.Customer + "/deviceBatches/" + escape(batch.ID) + "/devices"}
+		for {
+			page := b.do(q)
+			add(page)
+			token := read[listView[deviceView]](b.t, page).ContinuationToken
+			if token == "" {
+				break
 			}
-			out.Write(raw)
+			q.header = map[string]string{"MS-ContinuationToken": token}
 		}
 	}
 	list := b.graph("GET", "/hardwareConfigurations", "").want(b.t, 200)
@@ -237,5 +243,26 @@ func TestReadyWithoutAnAddress(t *testing.T) {
 	sim.Handler().ServeHTTP(w, r)
 	if w.Code != 200 {
 		t.Errorf("%d", w.Code)
+	}
+}
+
+func TestImportsNothingOfOurs(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, one := range file.Imports {
+			if path := strings.Trim(one.Path.Value, `"`); strings.Contains(path, ".") || strings.HasPrefix(path, "muster") {
+				t.Errorf("%s imports %s", name, path)
+			}
+		}
 	}
 }
