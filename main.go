@@ -21,6 +21,7 @@ import (
 	"syscall"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/adrg/xdg"
 	"github.com/charmbracelet/x/term"
 
@@ -28,9 +29,18 @@ import (
 	"muster/client/rest"
 	"muster/client/simulator"
 	"muster/model"
+	"muster/ui"
 	"muster/ui/cli"
+	"muster/ui/form"
 	"muster/ui/kit"
 )
+
+// demoSpeed is how much faster than ours the clock of the embedded simulator
+// runs on the dashboard: slow enough to see a job go from queued to finished.
+const demoSpeed = 5
+
+// graceTime is how long a write on the wire may take to come home at the end.
+const graceTime = time.Minute
 
 func main() {
 	client.Private()
@@ -44,11 +54,12 @@ func main() {
 		Connect: func(ctx context.Context, t cli.Target) (kit.Backend, kit.Place, func(context.Context) error, error) {
 			return connect(ctx, t, 0)
 		},
-		Simulate: simulate,
-		Files:    client.Files{},
-		Version:  version(),
-		Now:      time.Now,
-		Getenv:   os.Getenv,
+		Dashboard: dashboard,
+		Simulate:  simulate,
+		Files:     client.Files{},
+		Version:   version(),
+		Now:       time.Now,
+		Getenv:    os.Getenv,
 	})
 	stop()
 	os.Exit(code)
@@ -60,6 +71,24 @@ func version() string {
 		return info.Main.Version
 	}
 	return "(devel)"
+}
+
+// dashboard runs the screens until the operator leaves, then ends in order.
+func dashboard(ctx context.Context, t cli.Target) error {
+	t.Demo = t.Demo || t.Partner == ""
+	backend, place, done, err := connect(ctx, t, demoSpeed)
+	if err != nil {
+		return err
+	}
+	zone := time.Local
+	if t.UTC {
+		zone = time.UTC
+	}
+	err = ui.Run(ctx, ui.Options{Backend: backend, Place: place, Forms: form.All(), Customer: t.Customer,
+		Version: version(), Zone: zone}, os.Stdin, os.Stdout, tea.WithoutSignalHandler())
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceTime)
+	defer cancel()
+	return errors.Join(err, done(last))
 }
 
 // connect makes the backend that flags and environment name.
