@@ -128,7 +128,7 @@ func TestNumbersOfCells(t *testing.T) {
 func TestSortSharedBeginnings(t *testing.T) {
 	var rows []fleet.Row
 	for i := range 5000 {
-		rows = append(rows, fleet.Row{Key: fmt.Sprint(i), Cells: []string{fmt.Sprintf("CONTOSO-BERLIN-%08d", (i*7919)%5000*19997)}})
+		rows = append(rows, fleet.Row{Key: fmt.Sprint(i), Cells: []string{fmt.Sprintf("CONTOSO-MUNICH--%04d", (i*7919)%5000)}})
 	}
 	ix := fleet.New(schema, rows...)
 	for _, desc := range []bool{false, true} {
@@ -213,4 +213,26 @@ func filler(from, to int) []fleet.Row {
 		})
 	}
 	return rows
+}
+
+// Lists of many chunks are searched by several goroutines; the answer is in order.
+func TestMatchManyChunks(t *testing.T) {
+	rows := filler(0, 70_000)
+	ix := fleet.New(wide, rows...)
+	got, err := ix.Match(t.Context(), parse(t, "surface user:7"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := 0
+	for i, r := range rows {
+		if strings.Contains(r.Cells[1], "Surface") && strings.Contains(r.Cells[4], "7") {
+			if at >= got.Len() || got.At(at) != i {
+				t.Fatalf("answer %d is not row %d", at, i)
+			}
+			at++
+		}
+	}
+	if at != got.Len() {
+		t.Errorf("%d rows, want %d", got.Len(), at)
+	}
 }
