@@ -104,8 +104,7 @@ func TestBytesOnTheWire(t *testing.T) {
 			time.Sleep(time.Second)
 			return out.take()
 		}
-		m.Move(3)
-		sent(func(*table.Model) {})
+		sent(func(m *table.Model) { m.Move(3) })
 		for _, c := range []struct {
 			what  string
 			do    do
