@@ -96,6 +96,14 @@ func (e *Env) Stamp(t time.Time) string {
 	return t.In(e.Zone).Format("2006-01-02 15:04 MST")
 }
 
+// Day returns the date without the time, as crowded lists show it.
+func (e *Env) Day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(e.Zone).Format("2006-01-02")
+}
+
 // Moment returns date and time without the zone, as lists show it.
 func (e *Env) Moment(t time.Time) string {
 	if t.IsZero() {

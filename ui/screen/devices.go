@@ -37,12 +37,12 @@ var deviceSchema = fleet.Schema{
 }
 
 var deviceCols = []table.Col{
-	{Name: "serial", Min: 10, Max: 20, Priority: 9},
-	{Name: "model", Min: 8, Max: 30, Priority: 6},
-	{Name: "maker", Max: 16, Priority: 3},
-	{Name: "batch", Min: 6, Max: 20, Priority: 5},
-	{Name: "policy", Min: 8, Max: 24, Priority: 8, Tone: policyTone},
-	{Name: "uploaded", Min: 16, Max: 16, Priority: 2},
+	{Name: "serial", Min: 12, Max: 20, Priority: 9},
+	{Name: "model", Min: 16, Max: 30, Priority: 6},
+	{Name: "maker", Min: 9, Max: 22, Priority: 3},
+	{Name: "batch", Min: 12, Max: 20, Priority: 5},
+	{Name: "policy", Min: 16, Max: 30, Priority: 8, Tone: policyTone},
+	{Name: "uploaded", Min: 10, Max: 10, Priority: 4},
 }
 
 func policyTone(cell string) theme.Tone {
@@ -70,7 +70,7 @@ func NewDevices(env *kit.Env) *Devices {
 		none:  []string{"This customer has no devices yet.", "U uploads a device list."},
 		kinds: []model.OperationKind{model.UploadDevices, model.AssignPolicy},
 		pages: func() iter.Seq2[kit.Page[deviceRef], error] {
-			return devicePages(env.Visit, env.Backend.Reader, env.Customer.ID, env.Moment)
+			return devicePages(env.Visit, env.Backend.Reader, env.Customer.ID, env.Day)
 		},
 	})
 	s.actions = append([]kit.Action{
@@ -82,7 +82,7 @@ func NewDevices(env *kit.Env) *Devices {
 }
 
 // devicePages reads the policies for their names, then the devices page by page.
-func devicePages(ctx context.Context, reader kit.Reader, c model.CustomerID, moment momentFunc) iter.Seq2[kit.Page[deviceRef], error] {
+func devicePages(ctx context.Context, reader kit.Reader, c model.CustomerID, day momentFunc) iter.Seq2[kit.Page[deviceRef], error] {
 	return func(yield func(kit.Page[deviceRef], error) bool) {
 		policies, err := reader.Policies(ctx, c)
 		if err != nil && !yield(kit.Page[deviceRef]{}, err) {
@@ -102,7 +102,7 @@ func devicePages(ctx context.Context, reader kit.Reader, c model.CustomerID, mom
 				if !known {
 					name = model.Clean(d.Policy.Value)
 				}
-				out.Rows[i] = deviceRow(d, name, moment)
+				out.Rows[i] = deviceRow(d, name, day)
 				out.Items[i] = deviceRef{batch: d.Batch, policy: d.Policy, by: model.Clean(d.UploadedBy)}
 				out.Groups[i] = name
 			}
@@ -113,14 +113,14 @@ func devicePages(ctx context.Context, reader kit.Reader, c model.CustomerID, mom
 	}
 }
 
-func deviceRow(d model.Device, policy string, moment momentFunc) fleet.Row {
+func deviceRow(d model.Device, policy string, day momentFunc) fleet.Row {
 	if policy == "" {
 		policy = noPolicy
 	}
 	return fleet.Row{
 		Key: string(d.ID),
 		Cells: []string{model.Clean(d.Serial), model.Clean(d.Model), model.Clean(d.Maker), model.Clean(string(d.Batch)),
-			policy, moment(d.Uploaded)},
+			policy, day(d.Uploaded)},
 		Sort: []int64{deviceUploaded: sortTime(d.Uploaded)},
 	}
 }

@@ -1,0 +1,151 @@
+package ui_test
+
+import (
+	"testing"
+
+	"muster/client/simulator"
+	"muster/ui/uitest"
+)
+
+func TestDevices(t *testing.T) {
+	s := start(t, simulated(t, 300))
+	s.WaitFor("300 devices", "as of 14:02 CET")
+	s.Golden("devices-80x24")
+	s.Type("/surface")
+	s.WaitFor(" of 300 devices")
+	s.Press(uitest.Enter)
+	s.Type("  *")
+	s.WaitFor("31 marked")
+	s.Golden("devices-filter-80x24")
+	s.Press(uitest.Esc)
+	s.Type("/latitude")
+	s.Press(uitest.Enter)
+	s.WaitFor("31 marked (31 out of sight)")
+	s.Type("u")
+	s.WaitGone("marked")
+	s.Type("/nothing has this")
+	s.WaitFor("hides all 300 devices.", "Esc shows them.")
+	s.Golden("devices-hidden-80x24")
+	s.Press(uitest.Esc)
+	s.WaitFor("300 devices")
+	s.WaitGone("hides all")
+}
+
+func TestDevice(t *testing.T) {
+	s := start(t, simulated(t, 300))
+	s.WaitFor("300 devices", "as of")
+	s.Type("ss")
+	s.Press(uitest.Enter)
+	s.WaitFor("device id")
+	s.Golden("device-80x24")
+	s.Press(uitest.Esc)
+	s.WaitFor("300 devices")
+}
+
+func TestCustomers(t *testing.T) {
+	o := simulated(t, 30)
+	o.Customer = ""
+	s := start(t, o)
+	s.WaitFor("12 customers", "as of")
+	s.Golden("customers-80x24")
+	s.Press(uitest.Enter)
+	s.WaitFor("30 devices", "as of")
+	s.Type("C")
+	s.WaitFor("12 customers")
+	s.Press(uitest.Down, uitest.Enter)
+	s.WaitFor("devices", "as of")
+	s.WaitGone("customers")
+}
+
+func TestBatches(t *testing.T) {
+	s := start(t, simulated(t, 300))
+	s.WaitFor("300 devices", "as of")
+	s.Type("3")
+	s.WaitFor("batches", "as of")
+	s.Golden("batches-80x24")
+	s.Press(uitest.Enter)
+	s.WaitFor("of 300 devices", "/batch:")
+	s.Golden("batch-devices-80x24")
+	s.Press(uitest.Esc, uitest.Esc)
+	s.WaitFor("BATCH", "CREATED")
+}
+
+func TestPolicies(t *testing.T) {
+	s := start(t, simulated(t, 300))
+	s.WaitFor("300 devices", "as of")
+	s.Type("4")
+	s.WaitFor("policies", "as of")
+	s.Golden("policies-80x24")
+	s.Press(uitest.Enter)
+	s.WaitFor("Settings during setup")
+	s.Golden("policy-80x24")
+}
+
+func TestBIOSConfigurations(t *testing.T) {
+	s := start(t, simulated(t, 30))
+	s.WaitFor("30 devices", "as of")
+	s.Type("5")
+	s.WaitFor("BIOS configurations", "as of")
+	s.Golden("bios-80x24")
+	s.Press(uitest.Enter)
+	s.WaitFor("size")
+	s.Golden("bios-detail-80x24", ids)
+}
+
+func TestHomeAndHelp(t *testing.T) {
+	s := start(t, simulated(t, 300))
+	s.WaitFor("300 devices", "as of")
+	s.Type("?")
+	s.WaitFor("help on devices", "assign policy")
+	s.Golden("help-80x24")
+	s.Press(uitest.Esc)
+	s.Type("1")
+	s.WaitFor("devices by policy", "nothing was asked for yet")
+	s.Golden("home-80x24")
+	s.Type("q")
+	s.WaitEnd()
+}
+
+func TestAssignPolicyToMarkedDevices(t *testing.T) {
+	s := start(t, simulated(t, 300))
+	s.WaitFor("300 devices", "as of")
+	s.Type("/latitude")
+	s.Press(uitest.Enter)
+	s.Type("*p")
+	s.WaitFor("Reception kiosks")
+	s.Press(uitest.Enter)
+	s.WaitFor("┃")
+	s.Type("y")
+	s.WaitFor("o opens")
+	s.Type("o")
+	s.WaitFor("OPERATION", "done")
+	s.Golden("operations-80x24", times)
+	s.Press(uitest.Enter)
+	s.WaitFor("DEVICE", "STATE")
+	s.Golden("operation-80x24", times)
+	s.Press(uitest.Tab)
+	s.WaitFor("TRACKING ID")
+	s.Golden("operation-jobs-80x24", times, ids)
+	s.Press(uitest.Enter)
+	s.WaitFor("For support")
+	s.Golden("job-80x24", times, ids)
+}
+
+func TestReadOnlySessionOffersNoWrite(t *testing.T) {
+	o := simulated(t, 30)
+	o.Place.ReadOnly = true
+	s := start(t, o)
+	s.WaitFor("30 devices", "as of", "READ-ONLY")
+	s.Golden("read-only-80x24")
+	s.Type("p")
+	s.WaitFor("assign policy: this session is read-only")
+}
+
+func TestDevicesThatCannotBeRead(t *testing.T) {
+	w := newWorld(t, simulator.Options{Devices: 30})
+	o := w.options(t)
+	w.fault(t, `{"match":"GET .*/deviceBatches$","status":403}`)
+	s := start(t, o)
+	s.WaitFor("could not be read", "r tries again")
+	s.Golden("devices-unread-80x24", ids)
+}

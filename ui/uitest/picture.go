@@ -1,0 +1,67 @@
+package uitest
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/vt"
+)
+
+// Picture draws a View as a terminal of w by h cells would and returns its lines
+// without trailing blanks: a pure function of the view.
+func Picture(view string, w, h int) string {
+	if w <= 0 || h <= 0 {
+		return ""
+	}
+	s := &Session{term: vt.NewEmulator(w, h), w: w, h: h, out: strings.NewReader("")}
+	drained := make(chan struct{})
+	go func() {
+		defer close(drained)
+		buf := make([]byte, 256)
+		for {
+			if _, err := s.term.Read(buf); err != nil {
+				return
+			}
+		}
+	}()
+	_, _ = s.term.WriteString(strings.ReplaceAll(view, "\n", "\r\n"))
+	picture := s.Screen()
+	_ = s.term.Close()
+	<-drained
+	return picture
+}
+
+// GoldenPicture compares a picture with testdata/screens/NAME.golden.
+func GoldenPicture(tb testing.TB, name, picture string, masks ...*regexp.Regexp) {
+	tb.Helper()
+	path, got := Path(tb, name), Mask(picture, masks...)
+	if updating() {
+		write(tb, path, got)
+		return
+	}
+	if want := load(tb, path); got != want {
+		tb.Errorf("picture %s is\n%s\nwant\n%s", name, got, want)
+	}
+}
+
+// CheckSize reports it when a view is not exactly h lines or one is wider than w.
+func CheckSize(tb testing.TB, what, view string, w, h int) {
+	tb.Helper()
+	if h <= 0 {
+		if view != "" {
+			tb.Errorf("%s at %d×%d draws %q, want nothing", what, w, h, view)
+		}
+		return
+	}
+	lines := strings.Split(view, "\n")
+	if len(lines) != h {
+		tb.Errorf("%s at %d×%d has %d lines", what, w, h, len(lines))
+	}
+	for i, line := range lines {
+		if got := ansi.StringWidth(line); got > max(w, 0) {
+			tb.Errorf("%s at %d×%d: line %d is %d cells wide: %q", what, w, h, i, got, line)
+		}
+	}
+}
