@@ -146,7 +146,7 @@ func (a *assign) confirm() kit.Effect {
 			if i > 0 {
 				label = ""
 			}
-			out = append(out, labelled(t, label, b+" "+t.Glyphs.Arrow+" "+name, w)...)
+			out = append(out, labelled(t, label, b, w)...)
 		}
 		out = append(out, labelled(t, "requests", jobs(len(a.devices)), w)...)
 		for i, r := range rows {
@@ -205,9 +205,10 @@ func (a *assign) before(p model.ConfigurationPolicy) []string {
 	slices.SortFunc(values, func(x, y string) int {
 		return cmp.Or(cmp.Compare(counts[y], counts[x]), cmp.Compare(x, y))
 	})
+	becomes := " " + a.env.Theme.Glyphs.Arrow + " " + model.Clean(p.Name)
 	var out []string
 	if none > 0 {
-		out = append(out, kit.Count(none)+" without a policy")
+		out = append(out, kit.Count(none)+" without a policy"+becomes)
 	}
 	rest := 0
 	for i, v := range values {
@@ -215,13 +216,13 @@ func (a *assign) before(p model.ConfigurationPolicy) []string {
 			rest += counts[v]
 			continue
 		}
-		out = append(out, kit.Count(counts[v])+" with "+model.Clean(model.PolicyRef{Value: v}.Name(a.policies)))
+		out = append(out, kit.Count(counts[v])+" with "+model.Clean(model.PolicyRef{Value: v}.Name(a.policies))+becomes)
 	}
 	if rest > 0 {
-		out = append(out, fmt.Sprintf("%s with one of %d others", kit.Count(rest), len(values)-shownFormer))
+		out = append(out, fmt.Sprintf("%s with one of %d others", kit.Count(rest), len(values)-shownFormer)+becomes)
 	}
 	if same > 0 {
-		out = append(out, kit.Count(same)+" that have it already")
+		out = append(out, kit.Count(same)+" that have it already and keep it")
 	}
 	return out
 }

@@ -235,7 +235,7 @@ func (c *choice) rowView() string {
 
 func (c *choice) listView() []string {
 	if len(c.shown) == 0 {
-		return []string{c.theme.Muted.Render("nothing matches; Esc shows all again")}
+		return append([]string{c.theme.Muted.Render("nothing matches; Esc shows all again")}, make([]string, c.rows()-1)...)
 	}
 	wide := 0
 	for _, n := range c.shown[c.top:min(c.top+c.rows(), len(c.shown))] {
@@ -251,6 +251,9 @@ func (c *choice) listView() []string {
 			sign, name = c.theme.Cursor.Render("> "), c.theme.Cursor.Render(name)
 		}
 		out = append(out, sign+name+"  "+c.theme.Muted.Render(o.more))
+	}
+	for len(out) < c.rows() { // what stands below does not move while the filter is typed
+		out = append(out, "")
 	}
 	return out
 }

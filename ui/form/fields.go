@@ -1,9 +1,12 @@
 package form
 
 import (
+	"strings"
+
 	tea "charm.land/bubbletea/v2"
 	"charm.land/huh/v2"
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"muster/model"
 	"muster/ui/kit"
@@ -33,6 +36,9 @@ type fields struct {
 	w, h    int
 	says    []kit.Action
 }
+
+// endKey puts the cursor of a text field behind its text.
+func endKey() tea.Msg { return tea.KeyPressMsg{Code: tea.KeyEnd} }
 
 // tall is a field that takes the room that is left.
 type tall interface{ stretch(h int) }
@@ -150,8 +156,11 @@ func (f *fields) below() int { return max(f.noteLines, 2) + 1 }
 func (f *fields) draw() []string {
 	t := f.host.env.Theme
 	out := f.above()
-	page, _ := window(splitLines(f.form.View()), 0, max(f.room(), 1))
-	out = append(out, page...)
+	page := splitLines(f.form.View())
+	for len(page) > 1 && strings.TrimSpace(ansi.Strip(page[len(page)-1])) == "" {
+		page = page[:len(page)-1]
+	}
+	out = append(out, page[:min(len(page), max(f.room(), 1))]...)
 	out = append(out, "")
 	for _, field := range f.list {
 		if err := field.Error(); err != nil {

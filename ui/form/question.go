@@ -26,8 +26,11 @@ type question struct {
 	wrong   bool // Enter was pressed with another word typed
 	force   func() kit.Effect
 	settled bool
-	top     int // first line in sight
+	enter   bool // Enter gives the first answer: nothing is sent by it
+	top     int  // first line in sight
 	w, h    int
+	body    []string // lines at the present width
+	drawn   int      // the width that body was made for
 	says    []kit.Action
 }
 
@@ -46,8 +49,14 @@ func (q *question) settle() kit.Effect {
 	return kit.Effect{Cmd: kit.Settle(q.host.ask(), settleTime)}
 }
 
-func (q *question) paste(string)        {}
-func (q *question) resize(w, h int)     { q.w, q.h = w, h; q.scroll(0) }
+func (q *question) paste(string) {}
+func (q *question) resize(w, h int) {
+	q.w, q.h = w, h
+	if q.body == nil || q.drawn != w {
+		q.body, q.drawn = q.lines(w), w
+	}
+	q.scroll(0)
+}
 func (q *question) hints() []kit.Action { return q.says }
 
 func (q *question) key(msg tea.KeyPressMsg) kit.Effect {
@@ -63,6 +72,9 @@ func (q *question) key(msg tea.KeyPressMsg) kit.Effect {
 	}
 	if q.word != "" && (q.typed != "" || key == "enter" || !q.isOther(key)) {
 		return q.spell(msg)
+	}
+	if key == "enter" && q.enter {
+		return q.answers[0].Do()
 	}
 	if key == "enter" || key == "n" || key == "q" {
 		if !slices.ContainsFunc(q.answers, func(a kit.Answer) bool { return a.Key == key }) {
@@ -122,14 +134,7 @@ func (q *question) move(key string) bool {
 	return true
 }
 
-func (q *question) scroll(by int) { _, q.top = window(q.body(), q.top+by, q.room()) }
-
-func (q *question) body() []string {
-	if q.lines == nil {
-		return nil
-	}
-	return q.lines(q.w)
-}
+func (q *question) scroll(by int) { _, q.top = window(q.body, q.top+by, q.room()) }
 
 // room is how many lines the body has between the title and the answers.
 func (q *question) room() int { return max(q.h-len(q.prompt())-1, 0) }
@@ -157,7 +162,12 @@ func (q *question) prompt() []string {
 			parts = append(parts, t.Key.Render(a.Key)+" "+a.Text)
 		}
 	}
-	parts = append(parts, "["+t.Key.Render("n")+" no, go back]")
+	no := "[" + t.Key.Render("n") + " no, go back]"
+	if q.enter {
+		parts[0] = "[" + parts[0] + "]"
+		no = t.Key.Render("n") + " no, go back"
+	}
+	parts = append(parts, no)
 	for _, line := range wrap(strings.Join(parts, "   "), q.w-2) {
 		out = append(out, bar+line)
 	}
@@ -165,7 +175,7 @@ func (q *question) prompt() []string {
 }
 
 func (q *question) draw() []string {
-	seen, _ := window(q.body(), q.top, q.room())
+	seen, _ := window(q.body, q.top, q.room())
 	out := slices.Clip(seen)
 	if len(out) > 0 {
 		out = append(out, "")

@@ -29,6 +29,7 @@ type message struct {
 	host  *Host
 	lines func(w int) []string
 	again func() kit.Effect // what r does, nil for nothing
+	stop  func()            // called when the page is left with Esc; may be nil
 	w     int
 	says  []kit.Action
 }
@@ -50,6 +51,9 @@ func waiting(h *Host, format string, args ...any) *message {
 func (m *message) key(msg tea.KeyPressMsg) kit.Effect {
 	switch msg.String() {
 	case "esc", "q":
+		if m.stop != nil {
+			m.stop()
+		}
 		return m.host.back()
 	case "r":
 		if m.again != nil {

@@ -1,10 +1,144 @@
 package form
 
 import (
+	"context"
+	"fmt"
+	"path"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
 	"muster/model"
+	"muster/model/desk"
 	"muster/ui/kit"
 )
 
-func Upload(env *kit.Env) kit.Screen                              { return nil }
-func NewBIOS(env *kit.Env) kit.Screen                             { return nil }
-func EditBIOS(env *kit.Env, b model.BIOSConfiguration) kit.Screen { return nil }
+// upload sends a list of devices into a batch: name the file, look at what was read,
+// name the batch, say yes. The rows that the preview was made from are the ones sent.
+type upload struct {
+	Host
+	file    *pathPage
+	batch   *batchPage
+	stop    context.CancelFunc // ends the reading of a list; nil when none is read
+	source  string             // the file's name, clean
+	report  desk.Report
+	rows    []model.UploadRow // hold secrets; dropped when the form is left
+	wanted  model.BatchID     // as it will be sent
+	exists  model.DeviceBatch
+	appends bool
+}
+
+// Upload returns the form that uploads a list of devices.
+func Upload(env *kit.Env) kit.Screen {
+	u := &upload{}
+	u.env = env
+	u.file = newPathPage(&u.Host, "List", "A CSV file with serials, product keys or hardware hashes: "+
+		"as Get-WindowsAutopilotInfo writes it, as Intune imports it, or as Partner Center takes it. "+
+		"The file is read and judged first; nothing is sent before you have seen it.", u.read)
+	u.file.head = func(w int) []string {
+		return wrap("Upload devices of "+model.Clean(env.Customer.Name)+". Which list?", w)
+	}
+	u.start(env, u, "upload", u.file)
+	u.leave = u.forget
+	return u
+}
+
+// Init implements [kit.Screen].
+func (u *upload) Init() kit.Effect {
+	if refused := u.refusal(); refused != nil {
+		return u.swap(refused)
+	}
+	return u.shown()
+}
+
+// forget ends what is under way and drops the secrets.
+func (u *upload) forget() {
+	if u.stop != nil {
+		u.stop()
+	}
+	u.stop, u.rows, u.report = nil, nil, desk.Report{}
+}
+
+// Update implements [kit.Screen].
+func (u *upload) Update(msg tea.Msg) kit.Effect {
+	var e kit.Effect
+	switch msg := msg.(type) {
+	case kit.CompletedMsg:
+		u.file.completed(msg)
+	case kit.CheckedMsg:
+		e = u.checked(msg)
+	case kit.BatchesMsg:
+		u.batch.got(msg)
+	default:
+		return u.Host.Update(msg)
+	}
+	u.layout()
+	return e
+}
+
+// read has the list read and judged.
+func (u *upload) read(file string) kit.Effect {
+	u.forget()
+	ctx, cancel := context.WithCancel(u.env.Visit)
+	u.stop = cancel
+	u.source = model.Clean(path.Base(strings.ReplaceAll(file, `\`, "/")))
+	page := waiting(&u.Host, "reading %s; Esc stops", u.source)
+	page.stop = cancel
+	u.show(page)
+	return kit.Effect{Cmd: kit.CheckList(ctx, u.env, u.ask(), file)}
+}
+
+func (u *upload) checked(msg kit.CheckedMsg) kit.Effect {
+	if msg.Seq != u.seq || u.stop == nil {
+		return kit.Effect{}
+	}
+	u.stop()
+	u.stop = nil
+	if msg.Err != nil {
+		e := u.back()
+		u.file.err = msg.Err
+		return e
+	}
+	u.report, u.rows = msg.Report, msg.Rows
+	return u.swap(u.preview())
+}
+
+// named asks for the batch, once the operator has seen the preview.
+func (u *upload) named() kit.Effect {
+	u.batch = newBatchPage(u)
+	u.show(u.batch)
+	return u.batch.read()
+}
+
+func (u *upload) devices() string { return kit.Counted(len(u.rows), "device", "devices") }
+
+// confirm is the page that shows what will be sent and asks.
+func (u *upload) confirm() kit.Effect {
+	t := u.env.Theme
+	name := model.Clean(string(u.wanted))
+	title := fmt.Sprintf("Send %s to the new batch %s?", u.devices(), name)
+	target := name + ", new; the name becomes the group tag in Intune and cannot be changed"
+	if u.appends {
+		title = fmt.Sprintf("Add %s to batch %s?", u.devices(), name)
+		target = name + ", which is there" + holds(u.exists) + "; the list is added to it"
+	}
+	lines := func(w int) []string {
+		out := labelled(t, "list", u.source+": "+u.counts(), w)
+		out = append(out, labelled(t, "customer", model.Clean(u.env.Customer.Name), w)...)
+		out = append(out, labelled(t, "batch", target, w)...)
+		out = append(out, labelled(t, "requests", jobs(len(u.rows)), w)...)
+		if n := u.report.Rows - u.report.Good; n > 0 {
+			out = append(out, labelled(t, "left out", kit.Counted(n, "row", "rows")+" with problems", w)...)
+		}
+		return append(append(out, ""), u.table(w)...)
+	}
+	return u.show(newQuestion(&u.Host, title, lines, kit.Answer{Key: "y", Text: "send", Do: u.send}))
+}
+
+func (u *upload) send() kit.Effect {
+	c := u.env.Customer
+	wanted := model.Upload{Customer: c.ID, CustomerName: c.Name, Batch: u.wanted, Source: u.source, Rows: u.rows}
+	return u.save(fmt.Sprintf("%s into batch %s", u.devices(), model.Clean(string(u.wanted))), func(re kit.Reply) tea.Cmd {
+		return kit.Upload(u.env, re, wanted)
+	})
+}

@@ -1,9 +1,15 @@
 package kit
 
 import (
+	"context"
+	"fmt"
+	"io"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"muster/model"
+	"muster/model/desk"
 )
 
 // SettledMsg answers [Settle].
@@ -13,4 +19,74 @@ type SettledMsg struct{ Reply }
 // has arrived by then, and was dropped.
 func Settle(re Reply, d time.Duration) tea.Cmd {
 	return tea.Tick(d, func(time.Time) tea.Msg { return SettledMsg{re} })
+}
+
+// CheckedMsg answers [CheckList]. Its rows hold hardware hashes and product keys:
+// whoever keeps it lets go of it as soon as it is sent or given up.
+type CheckedMsg struct {
+	Reply
+	Path   string
+	Report desk.Report
+	Rows   []model.UploadRow // the good rows, in the order of the file
+	Err    *model.Error      // why the list could not be read to its end; Rows is empty then
+}
+
+// CheckList returns a command that reads and judges an upload list, up to
+// [desk.MaxFile] bytes. It ends early with ctx.
+func CheckList(ctx context.Context, env *Env, re Reply, path string) tea.Cmd {
+	files := env.Backend.Files
+	return func() tea.Msg {
+		msg := CheckedMsg{Reply: re, Path: path}
+		f, _, err := files.Open(ctx, path, desk.MaxFile)
+		if err != nil {
+			msg.Err = Trouble(err)
+			return msg
+		}
+		defer f.Close()
+		msg.Report, err = desk.Read(ctx, f, func(row model.UploadRow) error {
+			msg.Rows = append(msg.Rows, row)
+			return nil
+		})
+		if err != nil {
+			msg.Rows, msg.Err = nil, Trouble(err)
+		}
+		return msg
+	}
+}
+
+// ContentMsg answers [ReadContent].
+type ContentMsg struct {
+	Reply
+	Path    string
+	Content []byte
+	Err     *model.Error
+}
+
+// ReadContent returns a command that reads a small file whole. One above limit bytes
+// is an error, as is an empty one.
+func ReadContent(ctx context.Context, env *Env, re Reply, path string, limit int64) tea.Cmd {
+	files := env.Backend.Files
+	return func() tea.Msg {
+		content, err := readAll(ctx, files, path, limit)
+		return ContentMsg{Reply: re, Path: path, Content: content, Err: Trouble(err)}
+	}
+}
+
+func readAll(ctx context.Context, files Files, path string, limit int64) ([]byte, error) {
+	const op = "read file"
+	f, _, err := files.Open(ctx, path, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	content, err := io.ReadAll(io.LimitReader(f, limit+1)) // it may have grown since
+	switch {
+	case err != nil:
+		return nil, &model.Error{Kind: model.Incomplete, Op: op, Msg: "the file could not be read to its end", Err: err}
+	case int64(len(content)) > limit:
+		return nil, &model.Error{Kind: model.Invalid, Op: op, Msg: fmt.Sprintf("the file is larger than %d bytes", limit)}
+	case len(content) == 0:
+		return nil, &model.Error{Kind: model.Invalid, Op: op, Msg: "the file is empty"}
+	}
+	return content, nil
 }

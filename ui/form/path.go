@@ -1,0 +1,137 @@
+package form
+
+import (
+	"strings"
+
+	"charm.land/huh/v2"
+
+	"muster/model"
+	"muster/ui/kit"
+)
+
+// maxPaths is how many completions are asked for.
+const maxPaths = 200
+
+// pathPage is the page on which a file is named: typed with tab completion, or pasted.
+// It looks at nothing itself.
+type pathPage struct {
+	fields
+	input *huh.Input
+	path  string
+	seen  []string // what the last completion found
+	none  bool     // the last completion found nothing
+	seq   uint64   // of the completion that is awaited
+	err   *model.Error
+	help  string // what kind of file is wanted
+}
+
+// newPathPage returns a page that calls open with the path that was named.
+func newPathPage(h *Host, title, help string, open func(path string) kit.Effect) *pathPage {
+	p := &pathPage{help: help}
+	p.input = huh.NewInput().Title(title).Prompt("").Value(&p.path).Validate(func(s string) error {
+		if strings.TrimSpace(s) == "" {
+			return &model.Error{Kind: model.Invalid, Msg: "type or paste the path of a file"}
+		}
+		return nil
+	})
+	p.fields = *newFields(h, func() kit.Effect { return open(cleanPath(p.path)) }, p.input)
+	p.tab = func() (kit.Effect, bool) { return p.complete(), true }
+	p.changed = func() { p.seen, p.none, p.err, p.seq = nil, false, nil, 0 }
+	p.noteLines = 7
+	p.note = p.remarks
+	p.says = []kit.Action{hint("enter", "read it"), hint("tab", "complete"), hint("esc", "back")}
+	return p
+}
+
+func (p *pathPage) complete() kit.Effect {
+	re := p.host.ask()
+	p.seq = re.Seq
+	return kit.Effect{Cmd: kit.Complete(p.host.env, re, p.path, maxPaths)}
+}
+
+// completed takes the answer to a completion.
+func (p *pathPage) completed(msg kit.CompletedMsg) {
+	if msg.Seq != p.seq {
+		return
+	}
+	p.seq, p.err, p.seen, p.none = 0, msg.Err, nil, false
+	switch {
+	case msg.Err != nil:
+	case len(msg.Paths) == 0:
+		p.none = true
+	default:
+		if len(msg.Paths) > 1 {
+			p.seen = msg.Paths
+		}
+		if common := prefix(msg.Paths); len(common) > len(p.path) || len(msg.Paths) == 1 {
+			p.set(common)
+		}
+	}
+}
+
+// set puts a text into the field and the cursor behind it.
+func (p *pathPage) set(path string) {
+	p.path = path
+	p.input.Value(&p.path)
+	p.form.Update(endKey())
+}
+
+func (p *pathPage) paste(text string) { p.fields.paste(pastedPath(text)) }
+
+// remarks shows what is wrong, the completions, or what kind of file is wanted.
+func (p *pathPage) remarks(w int) []string {
+	t := p.host.env.Theme
+	var out []string
+	switch {
+	case p.err != nil:
+		for _, line := range wrap(t.Glyphs.Bad+" "+model.Clean(p.err.Msg), w-2) {
+			out = append(out, blank+t.Bad.Render(line))
+		}
+		if p.err.Hint != "" {
+			out = append(out, blank+model.Clean(p.err.Hint))
+		}
+	case p.none:
+		out = append(out, blank+"no file begins like that")
+	case len(p.seen) > 0:
+		n := min(len(p.seen), p.noteLines-1)
+		for _, path := range p.seen[:n] {
+			out = append(out, blank+model.Clean(path))
+		}
+		if more := len(p.seen) - n; more > 0 {
+			out = append(out, blank+t.Muted.Render("and "+kit.Count(more)+" more"))
+		}
+	default:
+		for _, line := range wrap(p.help, w-2) {
+			out = append(out, blank+t.Muted.Render(line))
+		}
+	}
+	return out
+}
+
+// prefix returns what all paths begin with.
+func prefix(paths []string) string {
+	common := paths[0]
+	for _, p := range paths[1:] {
+		for !strings.HasPrefix(p, common) {
+			r := []rune(common)
+			common = string(r[:len(r)-1])
+		}
+	}
+	return common
+}
+
+// cleanPath takes off what belongs to no path: blanks around it.
+func cleanPath(s string) string { return strings.TrimSpace(s) }
+
+// pastedPath returns the path in what a terminal pastes when a file is dropped on it:
+// one line, in quotes, as a file address, or with its blanks escaped.
+func pastedPath(s string) string {
+	s = strings.TrimSpace(lineFeeds(s))
+	s, _, _ = strings.Cut(s, "\n")
+	for _, q := range []string{`"`, `'`} {
+		if len(s) > 1 && strings.HasPrefix(s, q) && strings.HasSuffix(s, q) {
+			return s[1 : len(s)-1]
+		}
+	}
+	return strings.ReplaceAll(strings.TrimPrefix(s, "file://"), `\ `, " ")
+}
