@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -145,12 +146,16 @@ func jsonAnswer[T any](status int, body T) answer {
 }
 
 // encode writes JSON without escaping what only matters in a web page.
-func encode[T any](v T) []byte {
-	var b strings.Builder
+func encode[T any](v T) []byte { return encodeAfter("", v) }
+
+// encodeAfter is encode behind some first bytes.
+func encodeAfter[T any](first string, v T) []byte {
+	var b bytes.Buffer
+	b.WriteString(first)
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(v); err != nil { // our own structs of texts, numbers and times
 		panic(err)
 	}
-	return []byte(strings.TrimSuffix(b.String(), "\n"))
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }

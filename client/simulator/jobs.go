@@ -111,7 +111,11 @@ func jobStatus(c *call) (answer, error) {
 	if c.s.options.has("hostile") {
 		word = stateInProgress
 	}
-	return good(seen.wire(c.now, word))
+	out := seen.wire(c.now, word)
+	if out.Status == stateProcessing && c.s.options.has("hostile") && c.s.turn("job")%3 == 0 {
+		out.Status = "contemplating\x1b[5m" // a word that nobody has published
+	}
+	return good(out)
 }
 
 // state is the job's word for how far it has come.

@@ -167,7 +167,7 @@ func (c *call) partnerHeaders(a answer) answer {
 
 // good is a success with a body, behind the byte order mark.
 func good[T any](body T) (answer, error) {
-	return answer{status: http.StatusOK, contentType: partnerJSON, body: append([]byte(bom), encode(body)...)}, nil
+	return answer{status: http.StatusOK, contentType: partnerJSON, body: encodeAfter(bom, body)}, nil
 }
 
 // partnerFault is an error that was asked for, in the service's own form.

@@ -144,7 +144,7 @@ func orDefault[T comparable](v, fallback T) T {
 func (s *Simulator) Handler() http.Handler { return http.HandlerFunc(s.serve) }
 
 // Serve answers on a listener until the context ends, then finishes what is
-// under way within five seconds and removes the temporary file. It returns
+// under way within a second and removes the temporary file. It returns
 // nil when it was the context that ended it.
 func (s *Simulator) Serve(ctx context.Context, l net.Listener) error {
 	defer s.Close()
@@ -169,7 +169,7 @@ func (s *Simulator) Serve(ctx context.Context, l net.Listener) error {
 	case <-ctx.Done():
 	}
 	cancel() // answers that were asked to be slow come at once
-	stop, release := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	stop, release := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer release()
 	err := server.Shutdown(stop)
 	if errors.Is(err, context.DeadlineExceeded) {

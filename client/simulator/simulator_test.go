@@ -197,9 +197,12 @@ func (p *pipes) Close() error {
 
 func (p *pipes) Addr() net.Addr { a, _ := net.Pipe(); return a.LocalAddr() }
 
-func TestInsideABubble(t *testing.T) {
+// bubble runs a test against a simulator in a synctest bubble: its clock is
+// the bubble's, its connections are pipes.
+func bubble(t *testing.T, o simulator.Options, test func(t *testing.T, b *bench)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		sim, err := simulator.New(simulator.Options{Devices: 5})
+		sim, err := simulator.New(o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -212,8 +215,17 @@ func TestInsideABubble(t *testing.T) {
 			l.conns <- there
 			return here, nil
 		}}}
-		ready := sim.Ready(l.Addr())
-		b := &bench{t: t, sim: sim, ready: ready, http: client}
+		test(t, &bench{t: t, sim: sim, ready: sim.Ready(l.Addr()), http: client})
+		client.CloseIdleConnections()
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestInsideABubble(t *testing.T) {
+	bubble(t, simulator.Options{Devices: 5}, func(t *testing.T, b *bench) {
 		r := b.mine("POST", "/deviceBatches", upload("b", `{"productKey":"1"}`)).want(t, 202)
 		if j := b.job(r); j.Status != "queued" {
 			t.Errorf("at once %+v", j)
@@ -223,10 +235,20 @@ func TestInsideABubble(t *testing.T) {
 			t.Errorf("a second later %+v", j)
 		}
 		b.control("GET", "/state", "").want(t, 200)
-		client.CloseIdleConnections()
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
+	})
+}
+
+func TestSlowAnswersAreProcessedFirst(t *testing.T) {
+	bubble(t, simulator.Options{Devices: 5}, func(t *testing.T, b *bench) {
+		b.control("POST", "/faults", `{"match":"^POST","kind":"slow","delayMs":1500}`).want(t, 201)
+		b.control("POST", "/faults", `{"match":"deviceBatches$","kind":"slow","delayMs":500}`).want(t, 201)
+		begun := time.Now()
+		r := b.mine("POST", "/deviceBatches", upload("b", `{"productKey":"1"}`)).want(t, 202)
+		if took := time.Since(begun); took != 2*time.Second {
+			t.Errorf("took %s, want both delays", took)
+		}
+		if j := b.job(r); j.Status != "finished" { // two minutes of the services' time have gone by
+			t.Errorf("%+v", j)
 		}
 	})
 }
