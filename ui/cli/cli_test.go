@@ -2,7 +2,9 @@ package cli_test
 
 import (
 	"errors"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 
 	"muster/model"
@@ -134,6 +136,31 @@ func TestSimulateTakesItsFlags(t *testing.T) {
 	for _, bad := range []string{"--speed 0", "--speed -1", "--speed NaN", "--customers 0", "--devices -1", "--lag -1s", "--lag x"} {
 		if code := r.muster(t, newWorld(), "simulate "+bad); code != 2 {
 			t.Errorf("simulate %s: exit code %d, want 2", bad, code)
+		}
+	}
+}
+
+func TestSimulateRefusesWhatDoesNotExist(t *testing.T) {
+	r := run{simulateErr: &model.Error{Kind: model.Invalid, Op: "start simulator", Msg: "no such fault"}}
+	if code := r.muster(t, newWorld(), "simulate --fault nope"); code != 2 || !strings.Contains(r.err.String(), "no such fault") {
+		t.Errorf("exit code %d, want 2: %s", code, &r.err)
+	}
+}
+
+// deaf is a standard output that takes nothing.
+type deaf struct{ err error }
+
+func (d deaf) Write([]byte) (int, error) { return 0, d.err }
+
+func TestOutputThatDoesNotArrive(t *testing.T) {
+	for _, line := range []string{"devices list", "devices list --json", "operations prune --older 1d", "--version"} {
+		r := run{stdout: deaf{syscall.ENOSPC}}
+		if code := r.muster(t, newWorld(), line); code != 1 || !strings.Contains(r.err.String(), "write the output") {
+			t.Errorf("%s on a full disk: exit code %d, stderr %q", line, code, &r.err)
+		}
+		r = run{stdout: deaf{&os.PathError{Op: "write", Err: syscall.EPIPE}}}
+		if code := r.muster(t, newWorld(), line); code != 1 || r.err.Len() > 0 {
+			t.Errorf("%s to nobody: exit code %d, stderr %q", line, code, &r.err)
 		}
 	}
 }

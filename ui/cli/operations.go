@@ -107,7 +107,7 @@ func (p *program) operationsShow() *cobra.Command {
 func (p *program) operationsWait() *cobra.Command {
 	w := write{wait: true}
 	c := &cobra.Command{
-		Use: "wait [ID…]", Short: "wait until every row is final; without ids, of all that are running",
+		Use: "wait [ID…]", Short: "wait until every row is final; without ids, of all that have not ended",
 		Example: "  muster operations wait --timeout 30m --json",
 		RunE: p.on(func(ctx context.Context, s *session, args []string) error {
 			return s.waitFor(ctx, args, w)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"syscall"
 	"time"
 
 	"github.com/muesli/cancelreader"
@@ -37,17 +38,28 @@ func Run(ctx context.Context, args []string, o Options) (exitCode int) {
 	root.SetOut(p.out.w)
 	root.SetErr(o.Err)
 	err := root.ExecuteContext(ctx)
-	if werr := p.out.flush(); werr != nil && err == nil {
-		err = &model.Error{Kind: model.Unexpected, Op: "write the output", Msg: describe(werr), Err: werr}
-	}
+	err = p.written(err)
 	var f failure
-	if err != nil && ctx.Err() != nil && !errors.As(err, &f) {
+	coded := errors.As(err, &f)
+	if err != nil && ctx.Err() != nil && !coded {
 		err = failure{exitInterrupted, errInterrupted}
 	}
-	if silent := errors.As(err, &f) && f.err == nil; err != nil && !silent {
+	if err != nil && !(coded && f.err == nil) {
 		p.say("%s", describe(err))
 	}
 	return codeOf(ctx, err)
+}
+
+// written brings out what is left to write and makes an error of output that did
+// not arrive. A reader that went away, as head does, need not be told about it.
+func (p *program) written(err error) error {
+	switch werr := p.out.flush(); {
+	case errors.Is(werr, syscall.EPIPE):
+		return silent(exitFailed)
+	case werr != nil && (err == nil || errors.Is(err, werr)):
+		return &model.Error{Kind: model.Unexpected, Op: "write the output", Msg: describe(werr), Err: werr}
+	}
+	return err
 }
 
 // say writes one line of diagnostics. Texts from outside are cleaned by the

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"muster/model"
 )
 
 const simulateHelp = `Serves both services, a sign-in and a control interface on this machine until it
@@ -25,7 +27,11 @@ func (p *program) simulate() *cobra.Command {
 			if err := o.check(); err != nil {
 				return err
 			}
-			return p.o.Simulate(c.Context(), o, p.o.Out)
+			err := p.o.Simulate(c.Context(), o, p.o.Out)
+			if model.KindOf(err) == model.Invalid { // an unknown fault, an address that is taken
+				return asUsage(err)
+			}
+			return err
 		},
 	}
 	f := c.Flags()

@@ -226,6 +226,8 @@ type run struct {
 	out, err                bytes.Buffer
 	simulated               cli.SimulateOptions
 	dashboards              int
+	simulateErr             error
+	stdout                  io.Writer // instead of out
 }
 
 // muster carries out a command line, split at blanks, in the world.
@@ -241,8 +243,12 @@ func (r *run) args(w *world, args ...string) int {
 	if ctx == nil {
 		ctx = context.Background()
 	}
+	var out io.Writer = &r.out
+	if r.stdout != nil {
+		out = r.stdout
+	}
 	return cli.Run(ctx, args, cli.Options{
-		In: strings.NewReader(r.stdin), Out: &r.out, Err: &r.err, InTerminal: r.inTerminal, OutTerminal: r.outTerminal,
+		In: strings.NewReader(r.stdin), Out: out, Err: &r.err, InTerminal: r.inTerminal, OutTerminal: r.outTerminal,
 		Connect: func(_ context.Context, t cli.Target) (kit.Backend, kit.Place, func(context.Context) error, error) {
 			w.targets = append(w.targets, t)
 			if w.connectErr != nil {
@@ -258,8 +264,10 @@ func (r *run) args(w *world, args ...string) int {
 		Dashboard: func(context.Context, cli.Target) error { r.dashboards++; return nil },
 		Simulate: func(_ context.Context, o cli.SimulateOptions, ready io.Writer) error {
 			r.simulated = o
-			_, err := io.WriteString(ready, "{}\n")
-			return err
+			if _, err := io.WriteString(ready, "{}\n"); err != nil {
+				return err
+			}
+			return r.simulateErr
 		},
 		Files: disk{}, Version: "1.2.3",
 		Now:    func() time.Time { return time.Date(2026, 5, 4, 14, 0, 0, 0, time.FixedZone("CEST", 7200)) },
