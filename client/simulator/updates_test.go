@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"muster/client/simulator"
 )
@@ -119,5 +120,24 @@ func TestPolicyUpdateRefusals(t *testing.T) {
 		if f := read[faultView](t, b.mine("PATCH", "/DevicePolicyUpdates", body).want(t, 400)); f.Code != code {
 			t.Errorf("%s: %+v, want %d", body, f, code)
 		}
+	}
+}
+
+func TestLagHidesPolicies(t *testing.T) {
+	b := start(t, simulator.Options{Devices: 300, Lag: time.Minute})
+	name := b.batches()[0].ID
+	id, p := b.devices(name)[0].ID, b.policies()[2]
+	before := b.values(name)[id]
+	if before == p.ID {
+		p = b.policies()[0]
+	}
+	r := b.mine("PATCH", "/DevicePolicyUpdates", update(quote(p.ID), id)).want(t, 202)
+	b.watch.forward(30 * time.Second)
+	if j := b.job(r); j.Status != "finished" || b.values(name)[id] != before {
+		t.Errorf("at the job's end %+v, policy %q", j, b.values(name)[id])
+	}
+	b.watch.forward(time.Minute)
+	if got := b.values(name)[id]; got != p.ID {
+		t.Errorf("after the lag %q, want %q", got, p.ID)
 	}
 }
