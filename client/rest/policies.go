@@ -1,7 +1,9 @@
 package rest
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptrace"
 	"path"
@@ -98,9 +100,6 @@ func (c *Client) renew(req *policy.Request) (*http.Response, error) {
 		return resp, nil
 	}
 	f.renewed, f.rejected, f.refusal = true, req.Raw().Header.Get("Authorization"), resp
-	if err := req.RewindBody(); err != nil {
-		return resp, nil // the 401 says more than this
-	}
 	return req.Next()
 }
 
@@ -139,9 +138,7 @@ func (c *Client) attempt(req *policy.Request) (*http.Response, error) {
 	resp, err := c.try(req, f)
 	if t := f.track; err != nil && f.call.write() && t.reused.Load() && !t.mayHaveLeft(err) && req.Raw().Context().Err() == nil {
 		// The connection from before was dead and nothing went out on it.
-		if req.RewindBody() == nil {
-			resp, err = c.try(req, f)
-		}
+		resp, err = c.try(req, f)
 	}
 	f.end(resp, err)
 	c.innerRetryAfter(f)
@@ -165,6 +162,11 @@ func (c *Client) try(req *policy.Request, f *flight) (*http.Response, error) {
 	once := req.Clone(ctx)
 	if f.call.write() {
 		once.Raw().GetBody = nil // net/http cannot send the body a second time on its own
+	}
+	if len(f.call.Body) > 0 {
+		// A reader of its own: a service that answers early leaves net/http still
+		// reading the last try's body when the next one begins.
+		once.Raw().Body = io.NopCloser(bytes.NewReader(f.call.Body))
 	}
 	return once.Next()
 }
