@@ -3,11 +3,13 @@ package rest_test
 import (
 	"bufio"
 	"context"
+	"crypto/x509"
 	"io"
 	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -221,5 +223,80 @@ func TestAnswerBesideTheEndOfTheContext(t *testing.T) {
 	a, err := c.Do(ctx, post("x"))
 	if err != nil || a.Header.Get("Location") != "/there" {
 		t.Fatal(a, err)
+	}
+}
+
+// A connection from before that turns out dead before anything was written costs
+// neither the write nor its certainty.
+func TestWriteOverADeadConnection(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		reused bool
+		wrote  bool
+		kind   model.Kind // Unexpected = accepted
+		tries  int
+	}{
+		{"nothing written", true, false, model.Unexpected, 2},
+		{"something written", true, true, model.Lost, 1},
+		{"new connection", false, false, model.Offline, 1},
+	} {
+		tries := 0
+		c := client(t, rest.Partner, "http://127.0.0.1:1", func(o *rest.Options) {
+			o.Transport = doer(func(r *http.Request) (*http.Response, error) {
+				body, _ := io.ReadAll(r.Body)
+				if tries++; tries == 2 {
+					if string(body) != `{"a":1}` {
+						t.Errorf("%s: second body %q", tc.name, body)
+					}
+					return answer(202, ""), nil
+				}
+				hooks := httptrace.ContextClientTrace(r.Context())
+				hooks.GetConn("127.0.0.1:1")
+				hooks.GotConn(httptrace.GotConnInfo{Reused: tc.reused})
+				if tc.wrote {
+					hooks.WroteHeaders()
+				}
+				return nil, io.ErrUnexpectedEOF
+			})
+		})
+		_, err := c.Do(t.Context(), post("x"))
+		if tc.kind == model.Unexpected && err != nil {
+			t.Errorf("%s: %v", tc.name, err)
+		} else if tc.kind != model.Unexpected {
+			wantKind(t, err, tc.kind)
+		}
+		if tries != tc.tries {
+			t.Errorf("%s: got %d tries, want %d", tc.name, tries, tc.tries)
+		}
+	}
+}
+
+// Over HTTP/2 a stream that is reset after the body was read is a lost answer too.
+func TestLostOverHTTP2(t *testing.T) {
+	var requests atomic.Int32
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ProtoMajor != 2 {
+			t.Errorf("got %s", r.Proto)
+		}
+		_, _ = io.Copy(io.Discard, r.Body)
+		if requests.Add(1) > 1 {
+			panic(http.ErrAbortHandler)
+		}
+		w.WriteHeader(202)
+	}))
+	srv.EnableHTTP2 = true
+	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
+	srv.StartTLS()
+	defer srv.Close()
+	roots := x509.NewCertPool()
+	roots.AddCert(srv.Certificate())
+	c := client(t, rest.Partner, srv.URL, func(o *rest.Options) { o.Transport = rest.NewTransport(roots) })
+	if _, err := c.Do(t.Context(), post("x")); err != nil {
+		t.Fatal(err)
+	}
+	_, err := c.Do(t.Context(), post("x"))
+	wantKind(t, err, model.Lost)
+	if n := requests.Load(); n != 2 {
+		t.Errorf("got %d requests, want 2", n)
 	}
 }

@@ -174,7 +174,7 @@ func (c *Client) Service() Service { return c.o.Service }
 // before the first request: azcore does not guard it.
 func Silence() { azlog.SetListener(nil) }
 
-// NewGUID returns a random GUID (version 4).
+// NewGUID returns a random GUID (version 4), as both services take them for request ids.
 func NewGUID() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails, see its documentation
