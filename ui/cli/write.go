@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -29,8 +30,33 @@ func (w *write) flags(c *cobra.Command) {
 	jsonFlag(c, &w.json)
 	f.BoolVar(&w.yes, "yes", false, "do not ask")
 	f.BoolVar(&w.dryRun, "dry-run", false, "say what would be sent, send nothing")
-	f.IntVar(&w.expect, "expect", -1, "refuse, with exit code 6, unless it concerns exactly so many rows")
+	w.expect = -1
+	f.Var(expected{&w.expect}, "expect", "refuse, with exit code 6, unless it concerns exactly so many rows")
 	w.following(c)
+}
+
+// expected is the flag of a number of rows. Without the flag it is -1.
+type expected struct{ n *int }
+
+// String implements pflag.Value.
+func (e expected) String() string {
+	if e.n == nil || *e.n < 0 {
+		return ""
+	}
+	return strconv.Itoa(*e.n)
+}
+
+// Type implements pflag.Value.
+func (e expected) Type() string { return "rows" }
+
+// Set implements pflag.Value.
+func (e expected) Set(s string) error {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 {
+		return fmt.Errorf("%q is not a number of rows", model.Clean(s))
+	}
+	*e.n = n
+	return nil
 }
 
 // following adds the flags of waiting.

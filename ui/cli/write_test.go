@@ -69,6 +69,7 @@ func TestWritesWithoutAYes(t *testing.T) {
 		{name: "yes", line: "upload - --yes --batch b9", r: run{stdin: goodList}, code: 0, sent: true},
 		{name: "expected", line: "upload " + good + " --yes --expect 2 --batch b9", code: 0, sent: true},
 		{name: "not expected", line: "upload " + good + " --yes --expect 3 --batch b9", code: 6, says: "--expect says 3"},
+		{name: "expected nonsense", line: "upload " + good + " --yes --expect -5 --batch b9", code: 2, says: "is not a number of rows"},
 		{name: "dry run", line: "upload " + good + " --dry-run --batch b9", code: 0},
 		{name: "dry run not expected", line: "upload " + good + " --dry-run --expect 1 --batch b9", code: 6},
 		{name: "read-only flag", line: "upload " + good + " --yes --read-only --batch b9", code: 6, says: "read-only"},
