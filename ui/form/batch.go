@@ -3,8 +3,6 @@ package form
 import (
 	"strings"
 
-	"charm.land/huh/v2"
-
 	"muster/model"
 	"muster/ui/kit"
 )
@@ -14,7 +12,7 @@ import (
 type batchPage struct {
 	fields
 	upload  *upload
-	input   *huh.Input
+	input   *line
 	name    string
 	batches []model.DeviceBatch
 	known   bool // the batches were read
@@ -26,9 +24,9 @@ type batchPage struct {
 
 func newBatchPage(u *upload) *batchPage {
 	b := &batchPage{upload: u, name: u.report.GroupTag, offered: u.report.GroupTag}
-	b.input = huh.NewInput().Title("Batch").Prompt("").CharLimit(4 * model.MaxBatchID).Value(&b.name).Validate(b.check)
+	b.input = newLine("Batch", &b.name, b.check)
 	b.fields = *newFields(&u.Host, b.take, b.input)
-	b.form.Update(endKey())
+	b.input.set(b.name)
 	b.head = func(w int) []string { return wrap("Into which batch go the "+u.devices()+"?", w) }
 	b.tab = func() (kit.Effect, bool) { b.complete(); return kit.Effect{}, true }
 	b.noteLines = 9
@@ -84,9 +82,7 @@ func (b *batchPage) take() kit.Effect {
 // complete fills in the first batch that is shown below.
 func (b *batchPage) complete() {
 	if matches := b.matches(); len(matches) > 0 {
-		b.name = string(matches[0].ID)
-		b.input.Value(&b.name)
-		b.form.Update(endKey())
+		b.input.set(string(matches[0].ID))
 	}
 }
 

@@ -107,7 +107,12 @@ func (f *fields) next() kit.Effect {
 	return f.submit()
 }
 
-func (f *fields) paste(text string) { f.send(tea.PasteMsg{Content: text}) }
+func (f *fields) paste(text string) {
+	if _, typing := f.focused().(*area); !typing && len(text) > model.MaxText {
+		text = text[:model.MaxText]
+	}
+	f.send(tea.PasteMsg{Content: text})
+}
 
 func (f *fields) send(msg tea.Msg) {
 	f.form.Update(msg)

@@ -123,7 +123,7 @@ func (h *Host) saved(msg kit.SavedMsg) kit.Effect {
 		return h.shown()
 	}
 	return h.end(kit.Effect{Toast: kit.Toast{
-		Text: h.said + ": written down, sending; " + h.env.Keys.Operations[len(h.env.Keys.Operations)-1] + " opens the operation",
+		Text: h.said + ": written down, sending; " + h.env.Keys.Operations.String() + " opens the operation",
 		Tone: theme.GoodTone,
 	}})
 }
@@ -173,6 +173,9 @@ func (h *Host) key(msg tea.KeyPressMsg) kit.Effect {
 	if msg.Text != "" {
 		h.touched = true
 	}
+	if _, asking := h.top().(*question); !asking {
+		h.failed = nil // it has been read; the form is being mended
+	}
 	return h.top().key(msg)
 }
 
@@ -183,7 +186,7 @@ func (h *Host) foot() []string {
 	case h.saving:
 		return []string{"", t.Accent.Render("saving: writing it down on this machine before anything is sent")}
 	case h.failed != nil:
-		lines := wrap(t.Glyphs.Bad+" nothing was written down, nothing is sent: "+model.Clean(h.failed.Error()), h.w)
+		lines := wrap(t.Glyphs.Bad+" nothing is written down or sent: "+model.Clean(h.failed.Error()), h.w)
 		lines = lines[:min(len(lines), 4)]
 		for i := range lines {
 			lines[i] = t.Bad.Render(lines[i])

@@ -3,8 +3,6 @@ package form
 import (
 	"strings"
 
-	"charm.land/huh/v2"
-
 	"muster/model"
 	"muster/ui/kit"
 )
@@ -16,7 +14,7 @@ const maxPaths = 200
 // It looks at nothing itself.
 type pathPage struct {
 	fields
-	input *huh.Input
+	input *line
 	path  string
 	seen  []string // what the last completion found
 	none  bool     // the last completion found nothing
@@ -28,7 +26,7 @@ type pathPage struct {
 // newPathPage returns a page that calls open with the path that was named.
 func newPathPage(h *Host, title, help string, open func(path string) kit.Effect) *pathPage {
 	p := &pathPage{help: help}
-	p.input = huh.NewInput().Title(title).Prompt("").Value(&p.path).Validate(func(s string) error {
+	p.input = newLine(title, &p.path, func(s string) error {
 		if strings.TrimSpace(s) == "" {
 			return &model.Error{Kind: model.Invalid, Msg: "type or paste the path of a file"}
 		}
@@ -64,16 +62,9 @@ func (p *pathPage) completed(msg kit.CompletedMsg) {
 			p.seen = msg.Paths
 		}
 		if common := prefix(msg.Paths); len(common) > len(p.path) || len(msg.Paths) == 1 {
-			p.set(common)
+			p.input.set(common)
 		}
 	}
-}
-
-// set puts a text into the field and the cursor behind it.
-func (p *pathPage) set(path string) {
-	p.path = path
-	p.input.Value(&p.path)
-	p.form.Update(endKey())
 }
 
 func (p *pathPage) paste(text string) { p.fields.paste(pastedPath(text)) }

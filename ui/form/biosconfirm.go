@@ -1,0 +1,67 @@
+package form
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"muster/model"
+	"muster/ui/kit"
+)
+
+// confirm is the page that shows what will be made or changed and asks. Of the content
+// it shows the size alone.
+func (b *bios) confirm(want model.BIOSConfiguration, patch model.BIOSPatch) stage {
+	name := model.Clean(want.Name)
+	title, lines := "Create BIOS configuration "+name+"?", b.creation(want)
+	if b.edit {
+		title = "Change " + strings.Join(patch.Changed(), ", ") + " of " + name + "?"
+		lines = b.changes(want, patch)
+	}
+	answer := kit.Answer{Key: "y", Text: "create", Do: func() kit.Effect { return b.send(want, patch) }}
+	if b.edit {
+		answer.Text = "change"
+	}
+	return newQuestion(&b.Host, title, lines, answer)
+}
+
+func (b *bios) creation(want model.BIOSConfiguration) func(w int) []string {
+	t := b.env.Theme
+	return func(w int) []string {
+		out := labelled(t, "customer", model.Clean(b.env.Customer.Name), w)
+		for _, f := range [][2]string{
+			{"name", want.Name}, {"about", cmp.Or(want.Description, "(no description)")}, {"file name", want.FileName},
+			{"format", string(want.Format)}, {"content", size(want.Content)}, {"passwords", want.PasswordEffect()},
+			{"requests", "1"}, {"devices", "none until it is assigned; assign it to one test device first"},
+		} {
+			out = append(out, labelled(t, f[0], model.Clean(f[1]), w)...)
+		}
+		return out
+	}
+}
+
+// changes shows the properties that change, old and new, and what becomes of the version.
+func (b *bios) changes(want model.BIOSConfiguration, patch model.BIOSPatch) func(w int) []string {
+	t, was := b.env.Theme, b.was
+	return func(w int) []string {
+		out := labelled(t, "customer", model.Clean(b.env.Customer.Name), w)
+		change := func(set bool, name, from, to string) {
+			if set {
+				out = append(out, labelled(t, name, model.Clean(cmp.Or(from, "(empty)"))+" "+t.Glyphs.Arrow+" "+model.Clean(cmp.Or(to, "(empty)")), w)...)
+			}
+		}
+		change(patch.Name != nil, "name", was.Name, want.Name)
+		change(patch.Description != nil, "about", was.Description, want.Description)
+		change(patch.FileName != nil, "file name", was.FileName, want.FileName)
+		change(patch.Content != nil, "content", size(was.Content), size(want.Content))
+		change(patch.PasswordsOff != nil, "passwords", was.PasswordEffect(), want.PasswordEffect())
+		version := fmt.Sprintf("stays %d: no device applies it again", was.Version)
+		if patch.RaisesVersion() {
+			version = fmt.Sprintf("rises from %d: every device that it is assigned to applies it", was.Version)
+		}
+		out = append(out, labelled(t, "version", version, w)...)
+		return append(out, labelled(t, "requests", "1, with these properties and no other", w)...)
+	}
+}
+
+func size(content []byte) string { return kit.Counted(len(content), "byte", "bytes") }
