@@ -34,6 +34,7 @@ type App struct {
 	env     *kit.Env
 	options Options
 	actions []kit.Action // what works on every screen that is not being typed into
+	leaving []kit.Action // the part of them that leads back
 
 	stack  []kit.Screen // home at the bottom, what is in sight at the top
 	views  map[kit.View]kit.Screen
@@ -64,6 +65,7 @@ func New(ctx context.Context, o Options) *App {
 	}
 	a := &App{env: env, options: o, dark: true, ascii: o.ASCII}
 	env.Theme = theme.New(a.dark, a.ascii)
+	a.leaving = a.leave()
 	a.actions = a.declare()
 	a.begin(model.Customer{})
 	return a
@@ -167,10 +169,11 @@ func (a *App) key(msg tea.KeyPressMsg) tea.Cmd {
 		a.toast = kit.Toast{}
 	}
 	top := a.top()
-	typing := top.Card().Typing
+	card := top.Card()
+	typing := card.Typing
 	e := top.Update(msg)
 	if e.Pass && !typing {
-		e = kit.Dispatch(a.env, msg, a.actions)
+		e = kit.Dispatch(a.env, msg, a.reach(card))
 	}
 	return a.perform(top, e)
 }

@@ -71,8 +71,7 @@ func (a *App) announce(ended []model.Operation) {
 
 // operationsKey is the letter that opens the operations.
 func operationsKey(env *kit.Env) string {
-	k := env.Keys.Operations
-	return k[len(k)-1]
+	return env.Keys.Operations.String()
 }
 
 func toneOf(s model.OperationState) theme.Tone {

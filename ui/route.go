@@ -16,14 +16,33 @@ import (
 // declare returns the actions that work on every screen.
 func (a *App) declare() []kit.Action {
 	k := a.env.Keys
-	return append(a.goTo(),
+	out := append(a.goTo(),
 		kit.Action{Name: "upload", Key: k.Upload, Hurt: true, Do: a.upload, Off: a.cannotUpload, Help: "A device list from a file."},
 		kit.Action{Name: "help", Key: k.Help, Do: a.help, Help: "This page: every key in reach and why some cannot be used now."},
-		kit.Action{Name: "back", Key: k.Back, Quiet: true, Do: a.back, Help: "Close what is on top, then the filter, then the view. It never quits."},
-		kit.Action{Name: "back, quit", Key: k.Quit, Quiet: true, Do: a.backOrQuit, Help: "At home it quits. Jobs go on at the service and are taken up again."},
-		kit.Action{Name: "quit", Key: k.Interrupt, Quiet: true, Do: func() kit.Effect { return kit.Effect{Cmd: a.interrupt()} },
-			Help: "From anywhere; asks while something is unsent, twice forces."},
 	)
+	return append(out, a.leaving...)
+}
+
+// leave are the actions that lead back.
+func (a *App) leave() []kit.Action {
+	k := a.env.Keys
+	return []kit.Action{
+		{Name: "back", Key: k.Back, Quiet: true, Do: a.back, Help: "Close what is on top, then the filter, then the view. It never quits."},
+		{Name: "back, quit", Key: k.Quit, Quiet: true, Do: a.backOrQuit, Help: "At home it quits. Jobs go on at the service and are taken up again."},
+		{Name: "quit", Key: k.Interrupt, Quiet: true, Do: func() kit.Effect { return kit.Effect{Cmd: a.interrupt()} },
+			Help: "From anywhere; asks while something is unsent, twice forces."},
+	}
+}
+
+// reach are the app's actions that work beside those of the screen in sight.
+func (a *App) reach(card kit.Card) []kit.Action {
+	switch {
+	case card.Typing:
+		return nil
+	case card.Alone:
+		return a.leaving
+	}
+	return a.actions
 }
 
 // goTo are the actions that lead to the main views.

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -56,42 +57,61 @@ func (a *App) draw() string {
 
 // place is the first line: where we are, and the words that must not be missed.
 func (a *App) place(card kit.Card) string {
-	t, p := a.env.Theme, a.env.Place
-	var badges []string
-	if p.Simulated {
-		word := "SIMULATED"
-		if p.Forgotten && a.env.Width >= 70 {
-			word = "SIMULATED, forgotten on exit"
+	t := a.env.Theme
+	last := []string{t.Here.Render(card.Title)}
+	if card.Filter != "" {
+		last = append(last, t.Accent.Render("/"+card.Filter))
+	}
+	var middle []string
+	for i := 1; i < len(a.stack)-1; i++ {
+		middle = append(middle, t.Place.Render(a.stack[i].Card().Title))
+	}
+	connection, customer := nonEmpty(model.Clean(a.env.Place.Connection)), nonEmpty(model.Clean(a.env.Customer.Name))
+	dots := []string{t.Glyphs.Ellipsis}
+	if len(middle) == 0 {
+		dots = nil
+	}
+	long, short := a.badges()
+	// What goes first is what is least needed to know where a key would strike.
+	for _, try := range []struct {
+		parts []string
+		right string
+	}{
+		{slices.Concat(connection, customer, middle, last), long},
+		{slices.Concat(connection, customer, middle, last), short},
+		{slices.Concat(customer, middle, last), short},
+		{slices.Concat(customer, dots, last), short},
+	} {
+		left := " " + strings.Join(try.parts, " "+t.Glyphs.Place+" ")
+		if ansi.StringWidth(left)+ansi.StringWidth(try.right)+2 <= a.env.Width {
+			return a.spread(left, try.right)
 		}
-		badges = append(badges, t.Badge.Render(word))
+	}
+	left := " " + strings.Join(slices.Concat(customer, dots, last), " "+t.Glyphs.Place+" ")
+	return a.spread(ansi.Truncate(left, max(a.env.Width-ansi.StringWidth(short)-2, 0), t.Glyphs.Ellipsis), short)
+}
+
+func nonEmpty(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s}
+}
+
+// badges are the words that must not be missed, with and without what they mean.
+func (a *App) badges() (long, short string) {
+	t, p := a.env.Theme, a.env.Place
+	if p.Simulated {
+		short = t.Badge.Render("SIMULATED")
+		if long = short; p.Forgotten {
+			long = t.Badge.Render("SIMULATED, forgotten on exit")
+		}
 	}
 	if p.ReadOnly {
-		badges = append(badges, t.Badge.Render("READ-ONLY"))
+		word := t.Badge.Render("READ-ONLY")
+		long, short = strings.TrimSpace(long+" "+word), strings.TrimSpace(short+" "+word)
 	}
-	right := strings.Join(badges, " ")
-	var parts []string
-	for _, s := range []string{model.Clean(p.Connection), model.Clean(a.env.Customer.Name)} {
-		if s != "" {
-			parts = append(parts, t.Place.Render(s))
-		}
-	}
-	for i, s := range a.stack[1:] {
-		if i < len(a.stack)-2 {
-			parts = append(parts, t.Place.Render(s.Card().Title))
-		}
-	}
-	parts = append(parts, t.Here.Render(card.Title))
-	if card.Filter != "" {
-		parts = append(parts, t.Accent.Render("/"+card.Filter))
-	}
-	left := strings.Join(parts, " "+t.Glyphs.Place+" ")
-	room := a.env.Width - ansi.StringWidth(right) - 3
-	if cut := ansi.StringWidth(left) - room; cut > 0 {
-		// What is nearest to the operator stands at the end.
-		left = ansi.TruncateLeft(left, cut+ansi.StringWidth(t.Glyphs.Ellipsis), t.Glyphs.Ellipsis)
-		left = ansi.Truncate(left, max(room, 0), "")
-	}
-	return a.spread(" "+left, right)
+	return long, short
 }
 
 // facts is the second line: what the screen says about its list, and how the jobs go.
@@ -163,16 +183,19 @@ func (a *App) footer(card kit.Card) string {
 	t := a.env.Theme
 	last := ""
 	actions := card.Actions
-	if !card.Typing {
+	switch {
+	case card.Alone:
+		last = hint(t.Key, a.env.Keys.Back.String(), "back")
+	case !card.Typing:
 		last = hint(t.Key, a.env.Keys.Help.String(), "help")
-		actions = append(actions[:len(actions):len(actions)], a.actions...)
 	}
+	actions = append(actions[:len(actions):len(actions)], a.reach(card)...)
 	room := a.env.Width - 2 - ansi.StringWidth(last)
 	var b strings.Builder
 	b.WriteByte(' ')
 	for i := range actions {
 		act := &actions[i]
-		if act.Quiet || act.Key.String() == a.env.Keys.Help.String() || act.Why(a.env) != "" {
+		if act.Quiet || hint(t.Key, act.Key.String(), act.Name) == last || act.Why(a.env) != "" {
 			continue
 		}
 		h := hint(t.Key, act.Key.String(), act.Name)

@@ -84,7 +84,7 @@ func Default() *Map {
 		Continue: Of("c"), Drop: Of("X"),
 
 		Home: Of("1"), Devices: Of("2"), Batches: Of("3"), Policies: Of("4"), BIOS: Of("5"),
-		Operations: Of("6", "o"), Customers: Of("C"),
+		Operations: Of("o", "6"), Customers: Of("C"),
 
 		Yes: Of("y"), No: Of("n"),
 	}

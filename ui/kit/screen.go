@@ -32,6 +32,9 @@ type Card struct {
 	// Typing is set while every key but ctrl+c belongs to the screen: a filter that is
 	// being typed, a form, a question.
 	Typing bool
+	// Alone is set for what lies above the views, such as help: only its own keys and
+	// the way back are in reach.
+	Alone bool
 	// Input is the line that is being typed, drawn above the footer; "" for none.
 	Input string
 	// Unsent says what would be lost by quitting, "" for nothing: "the form is not sent".

@@ -19,8 +19,8 @@ var batchSchema = fleet.Schema{
 }
 
 var batchCols = []table.Col{
-	{Name: "batch", Min: 12, Max: 40, Priority: 9}, {Name: "devices", Min: 7, Right: true, Priority: 8},
-	{Name: "created", Min: 16, Max: 16, Priority: 6}, {Name: "by", Max: 30, Priority: 3}, {Name: "status", Max: 12, Priority: 2},
+	{Name: "batch", Min: 24, Max: 40, Priority: 9}, {Name: "devices", Min: 7, Right: true, Priority: 8},
+	{Name: "created", Min: 16, Max: 16, Priority: 6}, {Name: "by", Min: 12, Max: 30, Priority: 3}, {Name: "status", Min: 8, Max: 12, Priority: 2},
 }
 
 // Batches lists the customer's device batches.

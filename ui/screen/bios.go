@@ -21,8 +21,8 @@ var biosSchema = fleet.Schema{
 }
 
 var biosCols = []table.Col{
-	{Name: "name", Min: 16, Max: 40, Priority: 9}, {Name: "format", Min: 6, Max: 12, Priority: 8}, {Name: "version", Min: 7, Right: true, Priority: 6},
-	{Name: "changed", Min: 16, Max: 16, Priority: 5}, {Name: "file", Max: 30, Priority: 4}, {Name: "description", Max: 40, Priority: 2},
+	{Name: "name", Min: 30, Max: 40, Priority: 9}, {Name: "format", Min: 6, Max: 12, Priority: 8}, {Name: "version", Min: 7, Right: true, Priority: 6},
+	{Name: "changed", Min: 16, Max: 16, Priority: 5}, {Name: "file", Min: 20, Max: 30, Priority: 4}, {Name: "description", Min: 20, Max: 40, Priority: 2},
 }
 
 // BIOSConfigurations lists the customer's BIOS configurations.

@@ -17,8 +17,8 @@ var customerSchema = fleet.Schema{
 }
 
 var customerCols = []table.Col{
-	{Name: "customer", Min: 12, Max: 40, Priority: 9}, {Name: "domain", Min: 10, Max: 40, Priority: 7},
-	{Name: "relationship", Max: 14, Priority: 4}, {Name: "id", Min: 36, Max: 36, Priority: 2},
+	{Name: "customer", Min: 24, Max: 40, Priority: 9}, {Name: "domain", Min: 20, Max: 40, Priority: 7},
+	{Name: "relationship", Min: 12, Max: 14, Priority: 4}, {Name: "id", Min: 36, Max: 36, Priority: 2},
 }
 
 // Customers lists the partner's customers; opening one begins a visit to it.

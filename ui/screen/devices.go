@@ -38,10 +38,10 @@ var deviceSchema = fleet.Schema{
 
 var deviceCols = []table.Col{
 	{Name: "serial", Min: 12, Max: 20, Priority: 9},
-	{Name: "model", Min: 16, Max: 30, Priority: 6},
+	{Name: "model", Min: 17, Max: 30, Priority: 6},
 	{Name: "maker", Min: 9, Max: 22, Priority: 3},
 	{Name: "batch", Min: 12, Max: 20, Priority: 5},
-	{Name: "policy", Min: 16, Max: 30, Priority: 8, Tone: policyTone},
+	{Name: "policy", Min: 17, Max: 30, Priority: 8, Tone: policyTone},
 	{Name: "uploaded", Min: 10, Max: 10, Priority: 4},
 }
 

@@ -51,8 +51,8 @@ func NewHelp(env *kit.Env, title string, actions []kit.Action) *Help {
 			}
 		},
 	})
-	looks := s.list.looks()
-	s.actions = append(looks[:1:1], s.list.moves()...)
+	s.actions = []kit.Action{{Name: "close", Key: env.Keys.Help, Do: func() kit.Effect { return kit.Effect{Pop: true} }}}
+	s.actions = append(append(s.actions, s.list.looks()[0]), s.list.moves()...)
 	return s
 }
 
@@ -94,4 +94,8 @@ func (s *Help) View() string { return s.list.view() }
 func (s *Help) Resize(w, h int) { s.list.resize(w, h) }
 
 // Card implements kit.Screen.
-func (s *Help) Card() kit.Card { return s.list.card(s.title, s.actions) }
+func (s *Help) Card() kit.Card {
+	c := s.list.card(s.title, s.actions)
+	c.Alone = true
+	return c
+}

@@ -300,6 +300,9 @@ func (l *list[T]) state() []string {
 	if l.live {
 		return nil
 	}
+	if l.err != nil && l.ix.Len() == 0 && !l.reading {
+		return []string{"not read, r tries again"}
+	}
 	if !l.began.IsZero() && l.read {
 		fact := l.env.AsOf(l.began)
 		if l.old && !l.reading {

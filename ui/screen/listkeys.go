@@ -30,7 +30,7 @@ func (l *list[T]) looks() []kit.Action {
 	k := l.env.Keys
 	return []kit.Action{
 		{Name: "filter", Key: k.Filter, Do: l.startFilter,
-			Help: `Words match anywhere; column:word, !word and "whole cell" narrow. Enter keeps, Esc clears.`},
+			Help: `Words match anywhere; column:word, !word and "whole cell" narrow. Enter keeps, Esc clears, up takes the former one back.`},
 		{Name: "sort", Key: k.Sort, Quiet: true, Do: l.sort, Help: "By the next column; after the last one in the order of arrival."},
 		{Name: "reverse", Key: k.Reverse, Quiet: true, Do: l.reverse, Off: l.unsorted, Help: "Turn the order round."},
 		{Name: "refresh", Key: k.Refresh, Do: l.refresh, Off: l.busy, Help: "Read the list again. It changes nothing."},
@@ -66,6 +66,7 @@ func (l *list[T]) key(msg tea.KeyPressMsg, actions []kit.Action) kit.Effect {
 
 func (l *list[T]) startFilter() kit.Effect {
 	l.typing = true
+	l.line.set("")
 	return kit.Effect{}
 }
 
@@ -76,6 +77,15 @@ func (l *list[T]) typed(msg tea.KeyPressMsg) kit.Effect {
 	case k.Back.Matches(msg):
 		return l.open("")
 	case k.Open.Matches(msg) && l.bad != "":
+		return kit.Effect{}
+	case k.Up.Matches(msg) && msg.Text == "" && l.line.String() == "": // the former filter, to go on with it
+		l.line.set(l.query.String())
+		return kit.Effect{}
+	case k.Up.Matches(msg) && msg.Text == "":
+		l.table.Move(-1)
+		return kit.Effect{}
+	case k.Down.Matches(msg) && msg.Text == "":
+		l.table.Move(1)
 		return kit.Effect{}
 	case k.Open.Matches(msg):
 		l.typing = false

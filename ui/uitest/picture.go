@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
@@ -46,7 +47,11 @@ func GoldenPicture(tb testing.TB, name, picture string, masks ...*regexp.Regexp)
 	}
 }
 
-// CheckSize reports it when a view is not exactly h lines or one is wider than w.
+// sgr is the only escape sequence that a view may hold.
+var sgr = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// CheckSize reports it when a view is not exactly h lines, when one is wider than w or
+// holds anything but text and colours.
 func CheckSize(tb testing.TB, what, view string, w, h int) {
 	tb.Helper()
 	if h <= 0 {
@@ -62,6 +67,9 @@ func CheckSize(tb testing.TB, what, view string, w, h int) {
 	for i, line := range lines {
 		if got := ansi.StringWidth(line); got > max(w, 0) {
 			tb.Errorf("%s at %d×%d: line %d is %d cells wide: %q", what, w, h, i, got, line)
+		}
+		if colourless := sgr.ReplaceAllString(line, ""); strings.ContainsFunc(colourless, unicode.IsControl) {
+			tb.Errorf("%s at %d×%d: line %d holds more than text and colours: %q", what, w, h, i, line)
 		}
 	}
 }

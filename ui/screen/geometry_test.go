@@ -1,0 +1,84 @@
+package screen
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"muster/model"
+	"muster/ui/kit"
+	"muster/ui/theme"
+	"muster/ui/uitest"
+)
+
+// every makes one of each screen.
+func every(env *kit.Env) map[string]kit.Screen {
+	all := map[string]kit.Screen{
+		"home":      NewHome(env, []kit.Action{{Name: "devices", Key: env.Keys.Devices}}),
+		"customers": NewCustomers(env), "devices": NewDevices(env), "batches": NewBatches(env), "policies": NewPolicies(env),
+		"bios": NewBIOSConfigurations(env), "operations": NewOperations(env),
+		"help": NewHelp(env, "devices", NewDevices(env).Card().Actions),
+	}
+	reader := env.Backend.Reader
+	policies, _ := reader.Policies(env.Visit, "")
+	for _, p := range policies {
+		all["policy "+string(p.ID)] = NewPolicy(env, p, env.Now())
+	}
+	for page := range reader.Devices(env.Visit, "") {
+		for _, d := range page.Devices[:min(len(page.Devices), 20)] {
+			all["device "+string(d.ID)] = NewDevice(env, d, model.Clean(d.UploadedBy), model.Clean(d.Policy.Value), env.Now())
+		}
+	}
+	for page := range reader.BIOSConfigurations(env.Visit, "") {
+		for _, b := range page {
+			all["bios "+string(b.ID)] = NewBIOSConfiguration(env, b)
+		}
+	}
+	rows, _ := env.Backend.Journal.Rows(env.Visit, "")
+	if env.Jobs != nil {
+		for i, o := range env.Jobs.Operations {
+			all["operation "+string(o.ID)] = NewOperation(env, o)
+			all["row "+string(o.ID)] = newRowDetail(env, rows[i], o)
+			all["job "+string(o.ID)] = newJobDetail(env, o.Jobs[0])
+		}
+	}
+	return all
+}
+
+// Whatever the service sends and whatever the size, a view is exactly its rectangle.
+func TestEveryScreenFillsItsRectangle(t *testing.T) {
+	for _, ascii := range []bool{false, true} {
+		env := newEnv(t, nasty())
+		env.Theme = theme.New(true, ascii)
+		env.Fleet = kit.Fleet{Devices: 3, Groups: map[string]int{"": 1, hostile[0]: 2}, Began: env.Now()}
+		env.News = []kit.News{{At: env.Now(), Toast: kit.Toast{Text: model.Clean(hostile[0])}}}
+		env.Place = kit.Place{Simulated: true, Forgotten: true}
+		random := rand.New(rand.NewPCG(1, 2))
+		for name, s := range every(env) {
+			for i := range 60 {
+				w, h := random.IntN(140), random.IntN(50)
+				switch i {
+				case 0:
+					w, h = 0, 0
+				case 1:
+					w, h = 1, 1
+				case 2:
+					w, h = 0, 5
+				case 3:
+					w, h = 300, 100
+				}
+				s.Resize(w, h)
+				uitest.CheckSize(t, name+" before it was read", s.View(), w, h)
+				if i == 4 {
+					uitest.Run(s, s.Init())
+				}
+				if i > 4 {
+					typed(s, string("jGgkjj /?s"[random.IntN(10)]))
+				}
+				uitest.CheckSize(t, name, s.View(), w, h)
+				if t.Failed() {
+					return
+				}
+			}
+		}
+	}
+}
