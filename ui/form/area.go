@@ -11,14 +11,14 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"charm.land/huh/v2"
 
-	"muster/ui/theme"
+	"muster/ui/kit"
 )
 
 // area is a huh field for a text of many lines. It differs from huh's own in that it
 // starts no editor, that Enter is always a line end, that a text may have more than 99
 // lines, and that its cursor stands still.
 type area struct {
-	theme *theme.Theme
+	env   *kit.Env
 	title string
 	text  textarea.Model
 	check func(string) error
@@ -30,8 +30,8 @@ type area struct {
 var _ huh.Field = (*area)(nil)
 
 // newArea returns a field with a text whose line ends are line feeds.
-func newArea(t *theme.Theme, title, text string, check func(string) error) *area {
-	a := &area{theme: t, title: title, check: check, h: 8}
+func newArea(env *kit.Env, title, text string, check func(string) error) *area {
+	a := &area{env: env, title: title, check: check, h: 8}
 	a.text = textarea.New()
 	a.text.ShowLineNumbers = false
 	a.text.Prompt = ""
@@ -80,13 +80,13 @@ func lineFeeds(s string) string {
 
 // View implements huh.Field.
 func (a *area) View() string {
-	side, title := blank, a.theme.Label
+	side, title := blank, a.env.Theme.Label
 	if a.focus {
-		side, title = a.theme.Accent.Render(focusBar(a.theme)), a.theme.Title
+		side, title = a.env.Theme.Accent.Render(focusBar(a.env.Theme)), a.env.Theme.Title
 	}
 	lines := append([]string{title.Render(a.title)}, splitLines(a.text.View())...)
 	for i := range lines {
-		lines[i] = side + cut(a.theme, lines[i], a.w-2)
+		lines[i] = side + cut(a.env.Theme, lines[i], a.w-2)
 	}
 	return strings.Join(lines, "\n")
 }
@@ -140,7 +140,7 @@ func (a *area) RunAccessible(w io.Writer, r io.Reader) error {
 	return a.check(a.value())
 }
 
-// WithTheme implements huh.Field; the theme is given when the field is made.
+// WithTheme implements huh.Field; the theme is that of the environment.
 func (a *area) WithTheme(huh.Theme) huh.Field { return a }
 
 // WithKeyMap implements huh.Field; its keys do not change.

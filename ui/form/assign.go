@@ -56,11 +56,10 @@ func (a *assign) Update(msg tea.Msg) kit.Effect {
 }
 
 func (a *assign) got(msg kit.PoliciesMsg) kit.Effect {
-	t := a.env.Theme
 	switch {
 	case msg.Err != nil:
 		return a.swap(newMessage(&a.Host, a.read, func(w int) []string {
-			return append(wrap(t.Glyphs.Bad+" the policies could not be read", w), wrap(model.Clean(msg.Err.Error()), w)...)
+			return append(wrap(a.env.Theme.Glyphs.Bad+" the policies could not be read", w), wrap(model.Clean(msg.Err.Error()), w)...)
 		}))
 	case len(msg.Policies) == 0:
 		return a.swap(newMessage(&a.Host, a.read, func(w int) []string {
@@ -78,12 +77,11 @@ func (a *assign) got(msg kit.PoliciesMsg) kit.Effect {
 // choose is the page with the policies. Below them stands what the one under the
 // cursor does, in words.
 func (a *assign) choose() stage {
-	t := a.env.Theme
 	options := make([]option, len(a.policies))
 	for i, p := range a.policies {
 		options[i] = option{name: cmp.Or(model.Clean(p.Name), "(no name)"), more: used(p)}
 	}
-	list := newChoice(t, "Policy", &a.chosen, options...)
+	list := newChoice(a.env, "Policy", &a.chosen, options...)
 	page := newFields(&a.Host, a.confirm, list)
 	page.head = func(w int) []string {
 		return wrap("Which policy goes on "+a.target()+"?", w)
@@ -114,7 +112,8 @@ func (a *assign) describe(p model.ConfigurationPolicy, w int) []string {
 	t := a.env.Theme
 	var out []string
 	if p.Description != "" {
-		out = append(out, labelled(t, "about", model.Clean(p.Description), w)[:1]...)
+		about := labelled(t, "about", model.Clean(p.Description), w)
+		out = append(out, about[:min(len(about), 1)]...)
 	}
 	return append(out, labelled(t, "does", effects(p), w)...)
 }
@@ -133,15 +132,14 @@ func effects(p model.ConfigurationPolicy) string {
 
 // confirm is the page that shows what changes and asks.
 func (a *assign) confirm() kit.Effect {
-	t := a.env.Theme
 	p := a.policies[a.chosen]
 	name := model.Clean(p.Name)
-	before := a.before(p)
 	rows := a.first()
 	lines := func(w int) []string {
+		t := a.env.Theme
 		out := labelled(t, "policy", name+": "+effects(p), w)
 		out = append(out, labelled(t, "customer", model.Clean(a.env.Customer.Name), w)...)
-		for i, b := range before {
+		for i, b := range a.before(p) {
 			label := "now"
 			if i > 0 {
 				label = ""

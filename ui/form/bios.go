@@ -223,8 +223,8 @@ func (b *bios) judged(want model.BIOSConfiguration, patch model.BIOSPatch) model
 
 // override asks whether a content that the rules refuse is meant.
 func (b *bios) override(err error, yes func() kit.Effect) stage {
-	t := b.env.Theme
 	q := newQuestion(&b.Host, "Send it all the same?", func(w int) []string {
+		t := b.env.Theme
 		var out []string
 		for _, line := range wrap(t.Glyphs.Warn+" "+model.Clean(kit.Trouble(err).Msg), w) {
 			out = append(out, t.Warn.Render(line))
@@ -257,7 +257,6 @@ type textPage struct {
 const maxTyped = 64 << 10
 
 func newTextPage(b *bios) *textPage {
-	t := b.env.Theme
 	text, crlf, _ := typeable(b.was.Content)
 	p := &textPage{}
 	bytesNow := func() int {
@@ -267,7 +266,7 @@ func newTextPage(b *bios) *textPage {
 		}
 		return n
 	}
-	p.area = newArea(t, "Content", text, func(s string) error {
+	p.area = newArea(b.env, "Content", text, func(s string) error {
 		if strings.TrimSpace(s) == "" {
 			return &model.Error{Kind: model.Invalid, Msg: "the content is empty"}
 		}
@@ -277,10 +276,10 @@ func newTextPage(b *bios) *textPage {
 		b.content, b.fromFile = p.content(crlf), ""
 		return b.finish()
 	}, p.area)
-	p.head = func(w int) []string { return []string{meter(t, bytesNow())} }
+	p.head = func(w int) []string { return []string{meter(b.env.Theme, bytesNow())} }
 	p.noteLines = 1
 	p.note = func(int) []string {
-		return []string{blank + t.Muted.Render("Enter is a line end; tab goes on")}
+		return []string{blank + b.env.Theme.Muted.Render("Enter is a line end; tab goes on")}
 	}
 	p.says = []kit.Action{hint("tab", "go on"), hint("esc", "back")}
 	return p

@@ -26,8 +26,8 @@ func (b *bios) confirm(want model.BIOSConfiguration, patch model.BIOSPatch) stag
 }
 
 func (b *bios) creation(want model.BIOSConfiguration) func(w int) []string {
-	t := b.env.Theme
 	return func(w int) []string {
+		t := b.env.Theme
 		out := labelled(t, "customer", model.Clean(b.env.Customer.Name), w)
 		for _, f := range [][2]string{
 			{"name", want.Name}, {"about", cmp.Or(want.Description, "(no description)")}, {"file name", want.FileName},
@@ -42,8 +42,9 @@ func (b *bios) creation(want model.BIOSConfiguration) func(w int) []string {
 
 // changes shows the properties that change, old and new, and what becomes of the version.
 func (b *bios) changes(want model.BIOSConfiguration, patch model.BIOSPatch) func(w int) []string {
-	t, was := b.env.Theme, b.was
+	was := b.was
 	return func(w int) []string {
+		t := b.env.Theme
 		out := labelled(t, "customer", model.Clean(b.env.Customer.Name), w)
 		change := func(set bool, name, from, to string) {
 			if set {

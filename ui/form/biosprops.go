@@ -46,18 +46,17 @@ func newProps(b *bios) *props {
 	if b.was.PasswordsOff {
 		p.password = 1
 	}
-	t := b.env.Theme
 	list := []huh.Field{
 		newLine("Name", &p.name.now, p.checkName),
 		newLine("Description", &p.about.now, p.checkAbout),
 		newLine("File name", &p.fileName.now, p.checkFileName),
 	}
 	if !b.edit {
-		list = append(list, newRow(t, "Format", &p.format, formatOptions(p.formats)...))
+		list = append(list, newRow(b.env, "Format", &p.format, formatOptions(p.formats)...))
 	}
 	list = append(list,
-		newRow(t, "BIOS passwords", &p.password, option{name: "on: " + passwords(false)}, option{name: "off: " + passwords(true)}),
-		newRow(t, "Content", &p.source, p.sources()...))
+		newRow(b.env, "BIOS passwords", &p.password, option{name: "on: " + passwords(false)}, option{name: "off: " + passwords(true)}),
+		newRow(b.env, "Content", &p.source, p.sources()...))
 	p.fields = *newFields(&b.Host, b.contents, list...)
 	p.form.Update(nil) // the fields take their texts
 	for _, x := range []*text{&p.name, &p.about, &p.fileName} {
@@ -192,7 +191,7 @@ func typeable(content []byte) (text string, crlf, ok bool) {
 	if slices.ContainsFunc(strings.Split(text, "\n"), func(l string) bool { return model.Clean(l) != l || len(l) > model.MaxText }) {
 		return "", false, false
 	}
-	return text, crlf, newArea(theme.New(true, true), "", text, nil).value() == text
+	return text, crlf, newArea(nil, "", text, nil).value() == text
 }
 
 // meter says how much of the limit a content takes.

@@ -11,7 +11,6 @@ import (
 
 	"muster/model"
 	"muster/ui/kit"
-	"muster/ui/theme"
 )
 
 // option is one thing to choose. Both texts are clean.
@@ -23,7 +22,7 @@ type option struct{ name, more string }
 // line whatever its text holds, that only lines in sight are drawn, and that a filter
 // which hides everything chooses nothing.
 type choice struct {
-	theme   *theme.Theme
+	env     *kit.Env
 	title   string
 	options []option
 	value   *int
@@ -41,8 +40,8 @@ type choice struct {
 
 var _ huh.Field = (*choice)(nil)
 
-func newChoice(t *theme.Theme, title string, value *int, options ...option) *choice {
-	c := &choice{theme: t, title: title, options: options, value: value, h: len(options) + 1}
+func newChoice(env *kit.Env, title string, value *int, options ...option) *choice {
+	c := &choice{env: env, title: title, options: options, value: value, h: len(options) + 1}
 	c.sift()
 	for i, n := range c.shown {
 		if n == *value {
@@ -53,8 +52,8 @@ func newChoice(t *theme.Theme, title string, value *int, options ...option) *cho
 }
 
 // newRow returns a choice in a single row.
-func newRow(t *theme.Theme, title string, value *int, options ...option) *choice {
-	c := newChoice(t, title, value, options...)
+func newRow(env *kit.Env, title string, value *int, options ...option) *choice {
+	c := newChoice(env, title, value, options...)
 	c.row = true
 	return c
 }
@@ -195,7 +194,7 @@ func (c *choice) stretch(h int) {
 
 // View implements huh.Field.
 func (c *choice) View() string {
-	t := c.theme
+	t := c.env.Theme
 	side := blank
 	title := t.Label
 	if c.focus {
@@ -228,14 +227,14 @@ func (c *choice) rowView() string {
 	}
 	text := c.options[n].name
 	if c.focus && len(c.options) > 1 {
-		return c.theme.Accent.Render("< ") + text + c.theme.Accent.Render(" >")
+		return c.env.Theme.Accent.Render("< ") + text + c.env.Theme.Accent.Render(" >")
 	}
 	return text
 }
 
 func (c *choice) listView() []string {
 	if len(c.shown) == 0 {
-		return append([]string{c.theme.Muted.Render("nothing matches; Esc shows all again")}, make([]string, c.rows()-1)...)
+		return append([]string{c.env.Theme.Muted.Render("nothing matches; Esc shows all again")}, make([]string, c.rows()-1)...)
 	}
 	wide := 0
 	for _, n := range c.shown[c.top:min(c.top+c.rows(), len(c.shown))] {
@@ -246,11 +245,11 @@ func (c *choice) listView() []string {
 	for i := c.top; i < min(c.top+c.rows(), len(c.shown)); i++ {
 		o := c.options[c.shown[i]]
 		sign := blank
-		name := cell(c.theme, o.name, wide)
+		name := cell(c.env.Theme, o.name, wide)
 		if i == c.at {
-			sign, name = c.theme.Cursor.Render("> "), c.theme.Cursor.Render(name)
+			sign, name = c.env.Theme.Cursor.Render("> "), c.env.Theme.Cursor.Render(name)
 		}
-		out = append(out, sign+name+"  "+c.theme.Muted.Render(o.more))
+		out = append(out, sign+name+"  "+c.env.Theme.Muted.Render(o.more))
 	}
 	for len(out) < c.rows() { // what stands below does not move while the filter is typed
 		out = append(out, "")
@@ -309,7 +308,7 @@ func (c *choice) RunAccessible(w io.Writer, r io.Reader) error {
 	return nil
 }
 
-// WithTheme implements huh.Field; the theme is given when the field is made.
+// WithTheme implements huh.Field; the theme is that of the environment.
 func (c *choice) WithTheme(huh.Theme) huh.Field { return c }
 
 // WithKeyMap implements huh.Field; its keys are those of muster's lists.

@@ -2,10 +2,12 @@ package form
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"muster/model"
 	"muster/ui/theme"
 )
 
@@ -19,10 +21,22 @@ func fit(t *theme.Theme, lines []string, w, h int) string {
 	out := make([]string, h)
 	for i := range out {
 		if i < len(lines) {
-			out[i] = cut(t, lines[i], w)
+			out[i] = cut(t, visible(lines[i]), w)
 		}
 	}
 	return strings.Join(out, "\n")
+}
+
+// visible replaces what a text field holds but must not draw: characters that turn
+// the line round or cannot be seen. The field's value stays as it was typed.
+func visible(line string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x7f { // escapes among them are styles of ours: fields drop those of others
+			return r
+		}
+		safe, _ := utf8.DecodeRuneInString(model.Clean(string(r)))
+		return safe
+	}, line)
 }
 
 // cut shortens one line to w cells; styles inside are closed.

@@ -46,7 +46,7 @@ type tall interface{ stretch(h int) }
 func newFields(h *Host, submit func() kit.Effect, list ...huh.Field) *fields {
 	f := &fields{host: h, list: list, submit: submit}
 	f.form = huh.NewForm(huh.NewGroup(list...).WithShowHelp(false).WithShowErrors(false)).
-		WithKeyMap(huhKeys()).WithTheme(styles(h.env.Theme)).WithShowHelp(false)
+		WithKeyMap(huhKeys()).WithTheme(styles(h.env)).WithShowHelp(false)
 	f.form.Init() // focuses the first field; its commands are not wanted
 	f.says = []kit.Action{hint("enter", "next"), hint("esc", "back")}
 	if len(list) > 1 {

@@ -146,6 +146,10 @@ func (h *Host) update(msg tea.Msg) kit.Effect {
 		}
 	case kit.SavedMsg:
 		return h.saved(msg)
+	case kit.ThemeMsg:
+		if q, ok := h.top().(*question); ok {
+			q.body = nil // is drawn anew
+		}
 	case kit.SettledMsg:
 		if q, ok := h.top().(*question); ok && msg.Seq == h.seq {
 			q.settled = true

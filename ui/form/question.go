@@ -1,18 +1,23 @@
 package form
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
+	"muster/model"
 	"muster/ui/kit"
 )
 
 // settleTime is how long a question takes no answer after it was opened, so that keys
 // typed ahead of it fall away. Until then it shows no bar.
 const settleTime = 60 * time.Millisecond
+
+// noKey is No in every question.
+const noKey = "n"
 
 // question is the page that asks before something happens. No is where the focus is:
 // Enter goes back, and only the answer's own key does anything. Pastes are ignored.
@@ -21,6 +26,7 @@ type question struct {
 	title   string // clean
 	lines   func(w int) []string
 	answers []kit.Answer
+	no      string // what No means here
 	word    string // what has to be typed before the first answer counts
 	typed   string
 	wrong   bool // Enter was pressed with another word typed
@@ -36,10 +42,15 @@ type question struct {
 
 func newQuestion(h *Host, title string, lines func(w int) []string, answers ...kit.Answer) *question {
 	q := &question{host: h, title: title, lines: lines, answers: answers}
+	q.no = "no, go back"
 	for _, a := range answers {
+		if a.Key == noKey {
+			q.no = a.Text
+			continue
+		}
 		q.says = append(q.says, hint(a.Key, a.Text))
 	}
-	q.says = append(q.says, hint("n", "no, go back"), hint("pgdown", "more"))
+	q.says = append(q.says, hint(noKey, q.no), hint("pgdown", "more"))
 	return q
 }
 
@@ -73,18 +84,19 @@ func (q *question) key(msg tea.KeyPressMsg) kit.Effect {
 	if q.word != "" && (q.typed != "" || key == "enter" || !q.isOther(key)) {
 		return q.spell(msg)
 	}
-	if key == "enter" && q.enter {
+	switch {
+	case key == "enter" && q.enter:
 		return q.answers[0].Do()
-	}
-	if key == "enter" || key == "n" || key == "q" {
-		if !slices.ContainsFunc(q.answers, func(a kit.Answer) bool { return a.Key == key }) {
-			return q.host.back()
-		}
+	case key == "enter", key == "q":
+		key = noKey
 	}
 	for i := range q.answers {
 		if q.answers[i].Key == key && (q.word == "" || i > 0) {
 			return q.answers[i].Do()
 		}
+	}
+	if key == noKey {
+		return q.host.back()
 	}
 	return kit.Effect{}
 }
@@ -112,7 +124,7 @@ func (q *question) spell(msg tea.KeyPressMsg) kit.Effect {
 	case key == "ctrl+u":
 		q.typed = ""
 	case msg.Text != "" && len(q.typed) < 2*len(q.word)+16:
-		q.typed += msg.Text
+		q.typed += model.Clean(msg.Text)
 	}
 	return kit.Effect{}
 }
@@ -158,14 +170,15 @@ func (q *question) prompt() []string {
 	}
 	parts := make([]string, 0, len(q.answers)+1)
 	for i, a := range q.answers {
-		if q.word == "" || i > 0 {
+		if a.Key != noKey && (q.word == "" || i > 0) {
 			parts = append(parts, t.Key.Render(a.Key)+" "+a.Text)
 		}
 	}
-	no := "[" + t.Key.Render("n") + " no, go back]"
+	no := t.Key.Render(noKey) + " " + q.no
 	if q.enter {
 		parts[0] = "[" + parts[0] + "]"
-		no = t.Key.Render("n") + " no, go back"
+	} else {
+		no = "[" + no + "]" // where Enter is
 	}
 	parts = append(parts, no)
 	for _, line := range wrap(strings.Join(parts, "   "), q.w-2) {
@@ -178,7 +191,11 @@ func (q *question) draw() []string {
 	seen, _ := window(q.body, q.top, q.room())
 	out := slices.Clip(seen)
 	if len(out) > 0 {
-		out = append(out, "")
+		rest := ""
+		if below := len(q.body) - q.top - len(seen); below > 0 || q.top > 0 {
+			rest = q.host.env.Theme.Muted.Render(fmt.Sprintf("lines %d to %d of %s; PgUp, PgDn", q.top+1, q.top+len(seen), kit.Count(len(q.body))))
+		}
+		out = append(out, rest)
 	}
 	return append(out, q.prompt()...)
 }

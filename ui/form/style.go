@@ -5,12 +5,14 @@ import (
 	"charm.land/huh/v2"
 	"charm.land/lipgloss/v2"
 
-	"muster/ui/theme"
+	"muster/ui/kit"
 )
 
-// styles is muster's theme for huh. The field with the focus has a bar at its left.
-func styles(t *theme.Theme) huh.Theme {
+// styles is muster's theme for huh, whichever it is when a field is drawn. The field
+// with the focus has a bar at its left.
+func styles(env *kit.Env) huh.Theme {
 	return huh.ThemeFunc(func(bool) *huh.Styles {
+		t := env.Theme
 		plain := lipgloss.NewStyle()
 		var s huh.Styles
 		s.FieldSeparator = plain.SetString("\n")

@@ -114,7 +114,6 @@ func (u *upload) devices() string { return kit.Counted(len(u.rows), "device", "d
 
 // confirm is the page that shows what will be sent and asks.
 func (u *upload) confirm() kit.Effect {
-	t := u.env.Theme
 	name := model.Clean(string(u.wanted))
 	title := fmt.Sprintf("Send %s to the new batch %s?", u.devices(), name)
 	target := name + ", new; the name becomes the group tag in Intune and cannot be changed"
@@ -123,6 +122,7 @@ func (u *upload) confirm() kit.Effect {
 		target = name + ", which is there" + holds(u.exists) + "; the list is added to it"
 	}
 	lines := func(w int) []string {
+		t := u.env.Theme
 		out := labelled(t, "list", u.source+": "+u.counts(), w)
 		out = append(out, labelled(t, "customer", model.Clean(u.env.Customer.Name), w)...)
 		out = append(out, labelled(t, "batch", target, w)...)
