@@ -62,6 +62,7 @@ func newProps(b *bios) *props {
 	for _, x := range []*text{&p.name, &p.about, &p.fileName} {
 		x.shown = x.now
 	}
+	p.says = []kit.Action{hint("tab", "next field"), hint("shift+tab", "field before"), hint("right", "other choice"), hint("esc", "back")}
 	p.head = p.headline
 	p.noteLines = 2
 	p.note = p.remarks

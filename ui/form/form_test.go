@@ -20,12 +20,14 @@ import (
 
 // world is a backend in memory. It notes what was asked of it.
 type world struct {
-	policies []model.ConfigurationPolicy
-	batches  []model.DeviceBatch
-	bios     model.BIOSConfiguration
-	files    map[string][]byte
-	err      error // what every read answers
-	refuse   error // what every write answers
+	customers []model.Customer
+	devices   []model.Device
+	policies  []model.ConfigurationPolicy
+	batches   []model.DeviceBatch
+	bios      model.BIOSConfiguration
+	files     map[string][]byte
+	err       error // what every read answers
+	refuse    error // what every write answers
 
 	assigned []model.Assignment
 	uploaded []model.Upload
@@ -34,7 +36,7 @@ type world struct {
 }
 
 func (w *world) Customers(context.Context) iter.Seq2[[]model.Customer, error] {
-	return func(func([]model.Customer, error) bool) {}
+	return func(yield func([]model.Customer, error) bool) { yield(w.customers, nil) }
 }
 
 func (w *world) Batches(context.Context, model.CustomerID) ([]model.DeviceBatch, error) {
@@ -42,7 +44,9 @@ func (w *world) Batches(context.Context, model.CustomerID) ([]model.DeviceBatch,
 }
 
 func (w *world) Devices(context.Context, model.CustomerID) iter.Seq2[model.DevicePage, error] {
-	return func(func(model.DevicePage, error) bool) {}
+	return func(yield func(model.DevicePage, error) bool) {
+		yield(model.DevicePage{Devices: w.devices, Batch: "spring", Page: 1, Batches: 1, Of: 1, Total: len(w.devices)}, nil)
+	}
 }
 
 func (w *world) Policies(context.Context, model.CustomerID) ([]model.ConfigurationPolicy, error) {
@@ -50,7 +54,7 @@ func (w *world) Policies(context.Context, model.CustomerID) ([]model.Configurati
 }
 
 func (w *world) BIOSConfigurations(context.Context, model.CustomerID) iter.Seq2[[]model.BIOSConfiguration, error] {
-	return func(func([]model.BIOSConfiguration, error) bool) {}
+	return func(yield func([]model.BIOSConfiguration, error) bool) { yield([]model.BIOSConfiguration{w.bios}, nil) }
 }
 
 func (w *world) Assign(_ context.Context, a model.Assignment) (model.OperationID, error) {

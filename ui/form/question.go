@@ -68,7 +68,13 @@ func (q *question) resize(w, h int) {
 	}
 	q.scroll(0)
 }
-func (q *question) hints() []kit.Action { return q.says }
+// hints leaves scrolling out when there is nothing to scroll.
+func (q *question) hints() []kit.Action {
+	if len(q.body) <= q.room() {
+		return q.says[:len(q.says)-1]
+	}
+	return q.says
+}
 
 func (q *question) key(msg tea.KeyPressMsg) kit.Effect {
 	if !q.settled {

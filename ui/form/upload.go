@@ -33,8 +33,8 @@ func Upload(env *kit.Env) kit.Screen {
 	u := &upload{}
 	u.env = env
 	u.file = newPathPage(&u.Host, "List", "A CSV file with serials, product keys or hardware hashes: "+
-		"as Get-WindowsAutopilotInfo writes it, as Intune imports it, or as Partner Center takes it. "+
-		"The file is read and judged first; nothing is sent before you have seen it.", u.read)
+		"as Intune imports it, as Partner Center takes it, or as Get-WindowsAutopilotInfo writes it. "+
+		"It is read and judged first; nothing is sent before you have seen it.", u.read)
 	u.file.head = func(w int) []string {
 		return wrap("Upload devices of "+model.Clean(env.Customer.Name)+". Which list?", w)
 	}
