@@ -104,6 +104,17 @@ func (e *Env) Day(t time.Time) string {
 	return t.In(e.Zone).Format("2006-01-02")
 }
 
+// When returns the time of day of today's moments and the date of all others.
+func (e *Env) When(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	if day := e.Day(t); day != e.Day(e.Now()) {
+		return day
+	}
+	return e.Clock(t)
+}
+
 // Moment returns date and time without the zone, as lists show it.
 func (e *Env) Moment(t time.Time) string {
 	if t.IsZero() {

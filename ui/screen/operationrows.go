@@ -13,19 +13,19 @@ import (
 )
 
 var rowSchema = fleet.Schema{
-	{Name: "row", Title: "DEVICE"}, {Name: "state", Title: "STATE"}, {Name: "code", Title: "CODE"}, {Name: "reason", Title: "REASON"},
+	{Name: "row", Title: "DEVICE"}, {Name: "state", Title: "STATE", Kind: fleet.Count}, {Name: "code", Title: "CODE"}, {Name: "reason", Title: "REASON"},
 	{Name: "todo", Title: "WHAT TO DO"}, {Name: "number", Title: "ROW", Kind: fleet.Count}, {Name: "line", Title: "LINE", Kind: fleet.Count},
 }
 
 var rowCols = []table.Col{
-	{Name: "row", Min: 10, Max: 30, Priority: 9}, {Name: "state", Min: 9, Priority: 8, Tone: stateTone},
-	{Name: "code", Min: 5, Max: 8, Priority: 7}, {Name: "reason", Min: 12, Max: 50, Priority: 6},
-	{Name: "todo", Min: 12, Max: 60, Priority: 3}, {Name: "number", Min: 5, Right: true, Priority: 2}, {Name: "line", Min: 5, Right: true, Priority: 1},
+	{Name: "row", Min: 12, Max: 30, Priority: 9}, {Name: "state", Min: 9, Priority: 8, Tone: stateTone},
+	{Name: "code", Min: 5, Max: 8, Priority: 7}, {Name: "reason", Min: 22, Max: 50, Priority: 6},
+	{Name: "todo", Min: 20, Max: 60, Priority: 3}, {Name: "number", Min: 5, Right: true, Priority: 2}, {Name: "line", Min: 5, Right: true, Priority: 1},
 }
 
 func rowListing(env *kit.Env, id model.OperationID) listing[model.Row] {
 	return listing[model.Row]{
-		one: "row", many: "rows", schema: rowSchema, cols: rowCols, live: true,
+		one: "row", many: "rows", schema: rowSchema, cols: rowCols, order: "state", live: true,
 		none: []string{"This operation has no rows."},
 		pages: func() iter.Seq2[kit.Page[model.Row], error] {
 			ctx, journal := env.Root, env.Backend.Journal
@@ -75,8 +75,19 @@ func operationRowOf(r model.Row) fleet.Row {
 	return fleet.Row{
 		Key:   strconv.Itoa(r.Number),
 		Cells: []string{model.Clean(r.Label()), r.State.String(), model.Clean(r.Code), text, model.Clean(r.What), kit.Count(r.Number), line},
-		Sort:  []int64{5: int64(r.Number), 6: int64(r.Line)},
+		Sort:  []int64{1: urgency(r.State), 5: int64(r.Number), 6: int64(r.Line)},
 	}
+}
+
+// urgency orders states by how much they need a hand: what failed comes first, what
+// is done last.
+func urgency(s model.RowState) int64 {
+	for i, state := range [...]model.RowState{model.RowFailed, model.RowUnknown, model.RowInFlight, model.RowAccepted, model.RowQueued, model.RowSkipped} {
+		if s == state {
+			return int64(i)
+		}
+	}
+	return int64(model.RowUnknown) + 1
 }
 
 var jobSchema = fleet.Schema{
@@ -87,8 +98,8 @@ var jobSchema = fleet.Schema{
 
 var jobCols = []table.Col{
 	{Name: "job", Min: 4, Priority: 9}, {Name: "rows", Min: 5, Right: true, Priority: 6}, {Name: "sending", Min: 11, Priority: 4, Tone: stateTone},
-	{Name: "state", Min: 10, Priority: 7, Tone: stateTone}, {Name: "tracking", Min: 36, Priority: 8}, {Name: "accepted", Min: 16, Priority: 3},
-	{Name: "problem", Max: 40, Priority: 5},
+	{Name: "state", Min: 20, Priority: 7, Tone: stateTone}, {Name: "tracking", Min: 36, Priority: 8}, {Name: "accepted", Min: 16, Priority: 3},
+	{Name: "problem", Min: 20, Max: 40, Priority: 5},
 }
 
 // jobListing lists the jobs of an operation as the newest board has them.

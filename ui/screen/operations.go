@@ -19,12 +19,12 @@ var operationSchema = fleet.Schema{
 }
 
 var operationCols = []table.Col{
-	{Name: "operation", Min: 20, Max: 44, Priority: 9},
+	{Name: "operation", Min: 31, Max: 60, Priority: 9},
 	{Name: "state", Min: 13, Priority: 8, Tone: stateTone},
-	{Name: "rows", Min: 8, Right: true, Priority: 6},
-	{Name: "failed", Min: 7, Right: true, Priority: 7, Tone: failedTone},
-	{Name: "asked", Min: 16, Max: 16, Priority: 4},
-	{Name: "customer", Max: 30, Priority: 3},
+	{Name: "rows", Min: 9, Right: true, Priority: 6},
+	{Name: "failed", Min: 6, Right: true, Priority: 7, Tone: failedTone},
+	{Name: "asked", Min: 10, Max: 10, Priority: 4},
+	{Name: "customer", Min: 12, Max: 30, Priority: 3},
 }
 
 // stateTone is the tone of an operation's, a job's or a row's state.
@@ -66,7 +66,7 @@ func NewOperations(env *kit.Env) *Operations {
 		one: "operation", many: "operations", schema: operationSchema, cols: operationCols, order: "asked", desc: true, live: true,
 		none: []string{"Nothing was asked for yet.", "p on a device assigns a policy, U uploads a device list."},
 		pages: func() iter.Seq2[kit.Page[model.OperationID], error] {
-			return boardPages(env.Jobs, env.Moment)
+			return boardPages(env.Jobs, env.When)
 		},
 	})
 	s.actions = append([]kit.Action{
@@ -75,12 +75,12 @@ func NewOperations(env *kit.Env) *Operations {
 	return s
 }
 
-func boardPages(b *model.Board, moment momentFunc) iter.Seq2[kit.Page[model.OperationID], error] {
+func boardPages(b *model.Board, when momentFunc) iter.Seq2[kit.Page[model.OperationID], error] {
 	return func(yield func(kit.Page[model.OperationID], error) bool) {
 		var page kit.Page[model.OperationID]
 		if b != nil {
 			for _, o := range b.Operations {
-				page.Rows = append(page.Rows, operationRow(o, moment))
+				page.Rows = append(page.Rows, operationRow(o, when))
 				page.Items = append(page.Items, o.ID)
 			}
 			if b.Problem != nil {
@@ -92,7 +92,7 @@ func boardPages(b *model.Board, moment momentFunc) iter.Seq2[kit.Page[model.Oper
 	}
 }
 
-func operationRow(o model.Operation, moment momentFunc) fleet.Row {
+func operationRow(o model.Operation, when momentFunc) fleet.Row {
 	t := o.Rows
 	failed := kit.Count(t.Failed)
 	if t.Unknown > 0 {
@@ -101,7 +101,7 @@ func operationRow(o model.Operation, moment momentFunc) fleet.Row {
 	return fleet.Row{
 		Key: string(o.ID),
 		Cells: []string{model.Clean(o.Title), o.State().String(), kit.Count(t.Ended()) + "/" + kit.Count(t.Total()), failed,
-			moment(o.Created), customerOf(o)},
+			when(o.Created), customerOf(o)},
 		Sort: []int64{2: int64(t.Total()), 3: int64(t.Failed + t.Unknown), 4: sortTime(o.Created)},
 	}
 }

@@ -149,12 +149,15 @@ func (s *Session) WaitGone(text string) {
 	s.wait("the end of the text "+text, func(screen string) bool { return !strings.Contains(screen, text) })
 }
 
-// Type types a text, one key a letter.
+// Type types a text, one key a letter; a line end is Enter.
 func (s *Session) Type(text string) {
 	for _, r := range text {
 		key := tea.KeyPressMsg{Code: r, Text: string(r)}
-		if r == ' ' {
+		switch r {
+		case ' ':
 			key.Code = tea.KeySpace
+		case '\n':
+			key = Enter
 		}
 		s.tm.Send(key)
 	}
@@ -178,6 +181,14 @@ func (s *Session) Resize(w, h int) {
 	s.tm.Send(tea.WindowSizeMsg{Width: w, Height: h})
 }
 
+// Settle waits until the program has been silent for a while.
+func (s *Session) Settle() {
+	s.tb.Helper()
+	s.read()
+	s.last = time.Now()
+	s.wait("a silent screen", func(string) bool { return time.Since(s.last) > calm })
+}
+
 // Bytes returns how much the program has written so far.
 func (s *Session) Bytes() int {
 	s.read()
@@ -198,7 +209,7 @@ func (s *Session) Golden(name string, masks ...*regexp.Regexp) {
 	s.tb.Helper()
 	path := Path(s.tb, name)
 	if updating() {
-		s.wait("a silent screen", func(string) bool { return time.Since(s.last) > calm })
+		s.Settle()
 		write(s.tb, path, Mask(s.Screen(), masks...))
 		return
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"iter"
+	"slices"
+	"sync"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -24,8 +26,44 @@ type Still struct {
 	RowList      []model.Row
 	// Err ends every reading, after what there is to read.
 	Err error
-	// Decided is what was decided, in order: "resume ID", "drop ID", "retry ID".
-	Decided []string
+
+	mu      sync.Mutex
+	changed chan struct{} // closed when there is a newer board
+	decided []string
+}
+
+// Decided returns what was decided, in order: "resume ID", "drop ID", "retry ID".
+func (s *Still) Decided() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.decided)
+}
+
+func (s *Still) decide(what string, id model.OperationID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.decided = append(s.decided, what+" "+string(id))
+}
+
+// Publish brings out a newer board.
+func (s *Still) Publish(b *model.Board) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Board = b
+	if s.changed != nil {
+		close(s.changed)
+		s.changed = nil
+	}
+}
+
+// board returns the board and a channel that is closed when there is a newer one.
+func (s *Still) board() (*model.Board, <-chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.changed == nil {
+		s.changed = make(chan struct{})
+	}
+	return s.Board, s.changed
 }
 
 // Backend returns the four faces of s.
@@ -109,11 +147,17 @@ func (s *Still) ReadBIOS(_ context.Context, _ model.CustomerID, id model.BIOSID)
 
 // WatchBoard implements kit.Journal.
 func (s *Still) WatchBoard(ctx context.Context, rev uint64) (*model.Board, error) {
-	if s.Board != nil && s.Board.Rev > rev {
-		return s.Board, nil
+	for {
+		b, changed := s.board()
+		if b != nil && b.Rev > rev {
+			return b, nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
 	}
-	<-ctx.Done()
-	return nil, ctx.Err()
 }
 
 // Rows implements kit.Journal.
@@ -123,19 +167,19 @@ func (s *Still) Rows(context.Context, model.OperationID) ([]model.Row, error) {
 
 // Resume implements kit.Journal.
 func (s *Still) Resume(_ context.Context, id model.OperationID) error {
-	s.Decided = append(s.Decided, "resume "+string(id))
+	s.decide("resume", id)
 	return nil
 }
 
 // Drop implements kit.Journal.
 func (s *Still) Drop(_ context.Context, id model.OperationID) error {
-	s.Decided = append(s.Decided, "drop "+string(id))
+	s.decide("drop", id)
 	return nil
 }
 
 // Retry implements kit.Journal.
 func (s *Still) Retry(_ context.Context, id model.OperationID) (int, error) {
-	s.Decided = append(s.Decided, "retry "+string(id))
+	s.decide("retry", id)
 	return 1, nil
 }
 
