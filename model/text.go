@@ -82,27 +82,39 @@ func CleanLines(s string, limit int) []string {
 
 // Secret holds what must not reach a log, a screen or a file by accident: a
 // hardware hash, a product key, a token. Every way of printing it says
-// [redacted]; [Secret.Reveal] is the only way out.
-type Secret struct{ v string }
+// [redacted]; [Secret.Reveal] is the only way out. The text lies behind a
+// pointer, because fmt does not ask the methods of an unexported field: what it
+// prints there is an address. Two secrets are compared by what they reveal.
+type Secret struct{ v *string }
 
 const redacted = "[redacted]"
 
 // NewSecret wraps v.
-func NewSecret(v string) Secret { return Secret{v} }
+func NewSecret(v string) Secret {
+	if v == "" {
+		return Secret{}
+	}
+	return Secret{&v}
+}
 
 // Reveal returns the secret itself.
-func (s Secret) Reveal() string { return s.v }
+func (s Secret) Reveal() string {
+	if s.v == nil {
+		return ""
+	}
+	return *s.v
+}
 
 // Empty reports whether there is nothing to hide.
-func (s Secret) Empty() bool { return s.v == "" }
+func (s Secret) Empty() bool { return s.v == nil }
 
 // Digest returns the first 8 hex digits of the secret's SHA-256, enough to tell
 // two apart for a human and too little to get it back; "" for an empty one.
 func (s Secret) Digest() string {
-	if s.v == "" {
+	if s.v == nil {
 		return ""
 	}
-	sum := sha256.Sum256([]byte(s.v))
+	sum := sha256.Sum256([]byte(*s.v))
 	return hex.EncodeToString(sum[:4])
 }
 
