@@ -49,6 +49,7 @@ type App struct {
 	quitting kit.Screen // the question whether to quit, while it is open
 
 	dark, ascii bool
+	chrome      chrome
 	frame       string
 	fresh       bool // whether frame is what View returns
 }
@@ -80,9 +81,11 @@ func (a *App) Init() tea.Cmd {
 // Update implements tea.Model.
 func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	a.fresh = false
-	switch msg := msg.(type) {
-	case tea.KeyPressMsg:
+	if msg, ok := msg.(tea.KeyPressMsg); ok {
 		return a, a.key(msg)
+	}
+	a.chrome.of = chromeKey{}
+	switch msg := msg.(type) {
 	case tea.PasteMsg:
 		if top := a.top(); top.Card().Typing && !a.small() {
 			return a, a.perform(top, top.Update(msg))

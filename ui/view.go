@@ -43,16 +43,63 @@ func (a *App) draw() string {
 	}
 	top := a.top()
 	card := top.Card()
-	lines := make([]string, 0, h)
-	lines = append(lines, a.place(card), a.facts(card))
-	lines = append(lines, strings.Split(top.View(), "\n")...)
-	message := a.message(card)
-	if over := len(message) - 1; over > 0 {
-		lines = lines[:max(len(lines)-over, 2)]
+	a.dress(card)
+	body := top.View()
+	if over := len(a.chrome.message) - 1; over > 0 {
+		lines := strings.Split(body, "\n")
+		body = strings.Join(lines[:max(len(lines)-over, 0)], "\n")
 	}
-	lines = append(lines, message...)
-	lines = append(lines, a.footer(card))
-	return strings.Join(lines, "\n")
+	return a.chrome.above + body + a.chrome.below
+}
+
+// chrome is what the app draws around a screen. Most keys change the screen and leave
+// this as it is.
+type chrome struct {
+	of           chromeKey
+	above, below string
+	message      []string
+}
+
+// chromeKey is what tells one chrome from another while keys are typed; any other
+// message has it drawn anew.
+type chromeKey struct {
+	top           kit.Screen
+	title, filter string
+	input         string
+	facts         *string
+	actions       *kit.Action
+	count         int
+	depth         int
+	toast         kit.Toast
+	off           uint64 // which of the actions cannot be done now
+	known         bool
+}
+
+// dress draws the chrome when it is another one.
+func (a *App) dress(card kit.Card) {
+	key := chromeKey{top: a.top(), title: card.Title, filter: card.Filter, input: card.Input, count: len(card.Facts), depth: len(a.stack),
+		toast: a.toast, known: true}
+	if len(card.Facts) > 0 {
+		key.facts = &card.Facts[0]
+	}
+	if len(card.Actions) > 0 {
+		key.actions = &card.Actions[0]
+	}
+	for i := range card.Actions {
+		if act := &card.Actions[i]; !act.Quiet && act.Why(a.env) != "" {
+			key.off |= 1 << (i & 63)
+		}
+	}
+	if key == a.chrome.of {
+		return
+	}
+	message := a.message(card)
+	a.chrome = chrome{
+		of:      key,
+		above:   a.place(card) + "\n" + a.facts(card) + "\n",
+		message: message,
+		below:   "\n" + strings.Join(message, "\n") + "\n" + a.footer(card),
+	}
 }
 
 // place is the first line: where we are, and the words that must not be missed.
