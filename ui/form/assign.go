@@ -134,7 +134,7 @@ func effects(p model.ConfigurationPolicy) string {
 func (a *assign) confirm() kit.Effect {
 	p := a.policies[a.chosen]
 	name := model.Clean(p.Name)
-	rows := a.first()
+	rows, locked := a.first(), a.locked()
 	lines := func(w int) []string {
 		t := a.env.Theme
 		out := labelled(t, "policy", name+": "+effects(p), w)
@@ -145,6 +145,9 @@ func (a *assign) confirm() kit.Effect {
 				label = ""
 			}
 			out = append(out, labelled(t, label, b, w)...)
+		}
+		if locked > 0 {
+			out = append(out, labelled(t, "warning", kit.Counted(locked, "device does", "devices do")+" not take a change, says the service", w)...)
 		}
 		out = append(out, labelled(t, "requests", jobs(len(a.devices)), w)...)
 		for i, r := range rows {
@@ -223,6 +226,19 @@ func (a *assign) before(p model.ConfigurationPolicy) []string {
 		out = append(out, kit.Count(same)+" that have it already and keep it")
 	}
 	return out
+}
+
+// locked counts the devices of which the service says that they take no change. Of
+// most it says nothing.
+func (a *assign) locked() int {
+	n := 0
+	for _, d := range a.devices {
+		patch := func(op string) bool { return strings.EqualFold(op, "PATCH") }
+		if len(d.Allowed) > 0 && !slices.ContainsFunc(d.Allowed, patch) {
+			n++
+		}
+	}
+	return n
 }
 
 // first names the first devices with what they have now.

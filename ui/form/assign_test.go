@@ -105,6 +105,17 @@ func TestAssignWithoutPoliciesAndUnreadable(t *testing.T) {
 	p.want("> kiosk")
 }
 
+func TestAssignWarnsOfDevicesThatTakeNoChange(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		devices := someDevices(3)
+		devices[0].Allowed = []string{"GET", "DELETE"}
+		devices[1].Allowed = []string{"patch"}
+		p := play(t, Assign((&world{policies: somePolicies()}).env(), devices))
+		p.press("enter")
+		p.want("1 device does not take a change, says the service")
+	})
+}
+
 func TestAssignIsRefusedReadOnly(t *testing.T) {
 	w := &world{policies: somePolicies()}
 	env := w.env()

@@ -168,7 +168,7 @@ func (h *Host) key(msg tea.KeyPressMsg) kit.Effect {
 			return h.end(q.force())
 		}
 		return kit.Effect{Pass: true}
-	case "ctrl+v", "ctrl+shift+c", "ctrl+z":
+	case "ctrl+v", "ctrl+shift+c":
 		return kit.Effect{}
 	}
 	if h.saving {

@@ -86,7 +86,7 @@ func (p *pathPage) remarks(w int) []string {
 	case len(p.seen) > 0:
 		n := min(len(p.seen), p.noteLines-1)
 		for _, path := range p.seen[:n] {
-			out = append(out, blank+model.Clean(path))
+			out = append(out, blank+model.Clean(lastPart(path)))
 		}
 		if more := len(p.seen) - n; more > 0 {
 			out = append(out, blank+t.Muted.Render("and "+kit.Count(more)+" more"))
@@ -97,6 +97,12 @@ func (p *pathPage) remarks(w int) []string {
 		}
 	}
 	return out
+}
+
+// lastPart returns the name in a path, of a folder with the slash at its end.
+func lastPart(path string) string {
+	end := strings.TrimRight(path, `/\`)
+	return path[strings.LastIndexAny(end, `/\`)+1:]
 }
 
 // prefix returns what all paths begin with.

@@ -68,6 +68,7 @@ func (q *question) resize(w, h int) {
 	}
 	q.scroll(0)
 }
+
 // hints leaves scrolling out when there is nothing to scroll.
 func (q *question) hints() []kit.Action {
 	if len(q.body) <= q.room() {

@@ -204,7 +204,7 @@ func TestCompletionExtendsToWhatAllShare(t *testing.T) {
 	if u.file.path != "/é/spring-" {
 		t.Errorf("completed to %q, want /é/spring-", u.file.path)
 	}
-	p.want("/é/spring-a.csv", "/é/spring-b.csv")
+	p.want("  spring-a.csv", "  spring-b.csv")
 	p.enter("a")
 	p.press("tab")
 	if u.file.path != "/é/spring-a.csv" {
