@@ -31,6 +31,10 @@ func (u *upload) preview() stage {
 	return q
 }
 
+// shownRemarks bounds the problems, and the repairs, that are listed. Nobody reads
+// more of them here; muster upload --check has them all.
+const shownRemarks = 500
+
 // counts is the judgement in one line.
 func (u *upload) counts() string {
 	r := u.report
@@ -52,21 +56,21 @@ func (u *upload) judged(w int) []string {
 	}
 	if n := len(r.Problems) + r.More; n > 0 {
 		out = append(out, "", t.Header.Render(kit.Counted(n, "problem", "problems")))
-		for _, p := range r.Problems {
+		for _, p := range r.Problems[:min(len(r.Problems), shownRemarks)] {
 			out = append(out, remark(t.Glyphs.Bad, p.Line, p.Column, p.Text, p.What, w)...)
 		}
-		out = more(out, r.More)
+		out = more(out, n-shownRemarks)
 	}
 	if n := len(r.Repairs) + r.MoreRepairs; n > 0 {
 		out = append(out, "", t.Header.Render(kit.Counted(n, "repair", "repairs")))
-		for _, p := range r.Repairs {
+		for _, p := range r.Repairs[:min(len(r.Repairs), shownRemarks)] {
 			change := ""
 			if p.Old != "" || p.New != "" {
 				change = p.Old + " " + t.Glyphs.Arrow + " " + p.New
 			}
 			out = append(out, remark(t.Glyphs.Warn, p.Line, p.Column, p.Text, change, w)...)
 		}
-		out = more(out, r.MoreRepairs)
+		out = more(out, n-shownRemarks)
 	}
 	return out
 }

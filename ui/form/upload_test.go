@@ -94,6 +94,27 @@ func TestUploadProblemsAreChosenExplicitly(t *testing.T) {
 	})
 }
 
+// Nothing is lost when the intent cannot be written down, and nothing is kept when
+// the form is left.
+func TestUploadStaysFilledAndForgets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := lists()
+		w.refuse = errDisk
+		p := play(t, Upload(w.env()))
+		p.enter("/lists/script.csv")
+		p.press("enter", "enter")
+		p.enter("ward-7")
+		p.press("enter", "y")
+		p.want("the disk is full", "Send 11 devices to the new batch ward-7?")
+		p.press("n")
+		p.want("ward-7", "A NEW batch")
+		p.press("esc", "esc", "esc")
+		if u := p.screen.(*upload); !p.gone || u.rows != nil || len(w.uploaded) != 0 {
+			t.Errorf("gone %v, %d rows kept, %d uploads, want left with nothing", p.gone, len(u.rows), len(w.uploaded))
+		}
+	})
+}
+
 func TestUploadOffersTheGroupTagOfTheList(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := play(t, Upload(lists().env()))
@@ -177,7 +198,10 @@ func TestUploadManyProblems(t *testing.T) {
 		p.enter("/many.csv")
 		p.press("enter")
 		p.want("12 000 problems", "Nothing of this list can be sent")
-		p.press("pgdown", "pgup", "down")
+		for range 500 {
+			p.press("pgdown")
+		}
+		p.want("and 11 500 more")
 	})
 }
 
