@@ -94,7 +94,7 @@ func dashboard(ctx context.Context, t cli.Target) error {
 // connect makes the backend that flags and environment name.
 func connect(ctx context.Context, t cli.Target, speed float64) (kit.Backend, kit.Place, func(context.Context) error, error) {
 	o := client.Connection{Partner: t.Partner, Graph: t.Graph, PartnerToken: t.PartnerToken, GraphToken: t.GraphToken,
-		ReadOnly: t.ReadOnly, StateDir: t.StateDir, Who: who()}
+		ReadOnly: t.ReadOnly, StateDir: t.StateDir, ReadBack: t.ReadBack, Who: who()}
 	place := kit.Place{Connection: o.Partner, Simulated: true, ReadOnly: t.ReadOnly}
 	end := func(context.Context) error { return nil }
 	fail := func(err error) (kit.Backend, kit.Place, func(context.Context) error, error) {

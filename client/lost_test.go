@@ -89,6 +89,31 @@ func TestARetryOfWhatWasCarriedOutHasNoSecondEffect(t *testing.T) {
 	}
 }
 
+func TestAFirstChunkThatNeverArrivedIsAppendedByARetry(t *testing.T) {
+	w := newWorld(t, simulator.Options{})
+	c := w.dial()
+	w.fault(`{"match": "^POST .*/deviceBatches$", "kind": "reset", "before": true, "times": 1}`)
+	ctx := context.Background()
+	u := w.list("Cut off", 9, 0)
+	u.Chunk = 5
+	id, err := c.Upload(ctx, u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o := await(t, c, id, 9, over); o.Rows.Unknown != 5 || o.Rows.Done != 4 {
+		t.Fatalf("ended with %+v, want 5 unknown and 4 done", o.Rows)
+	}
+	if _, err := c.Retry(ctx, id); err != nil {
+		t.Fatal(err)
+	}
+	if o := await(t, c, id, 9, over); o.State() != model.OperationDone {
+		t.Fatalf("ended as %v: %+v", o.State(), o.Rows)
+	}
+	if n, twice := count(w.devices(c), "NEW"); n != 9 || len(twice) > 0 {
+		t.Errorf("%d devices, twice: %v", n, twice)
+	}
+}
+
 func TestAPolicyWhoseAnswerIsLostIsReadBack(t *testing.T) {
 	w := newWorld(t, simulator.Options{})
 	c := w.dial()

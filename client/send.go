@@ -147,14 +147,31 @@ func (r *runner) collided(ctx context.Context, next ledger.Chunk, word string, e
 	r.missed++
 	r.batch = ""
 	if next.Method == methodCreate {
-		// Sent before, with an answer that was lost: now the batch is there, so it may
-		// well have been that first sending. Look for its rows instead of sending again.
-		return step{stop: r.book.Lost(ctx, id, n, e.Msg) != nil}
+		return r.createdBefore(ctx, next, e)
 	}
 	if r.book.Requeue(ctx, id, n, e.Msg, false) != nil {
 		return step{stop: true}
 	}
 	return step{pause: r.c.o.Look, stop: r.book.Renew(ctx, id, n) != nil}
+}
+
+// createdBefore handles the 409 to a creation that is sent again after a lost
+// answer. The service did not know the request id, and the batch is there: made
+// by that first sending, or by a later chunk. What of the chunk is found in it is
+// not sent again; when nothing is, the chunk is appended, under its own id.
+func (r *runner) createdBefore(ctx context.Context, next ledger.Chunk, e *model.Error) step {
+	id, n := r.op.ID, next.Job.Chunk
+	rows, _, err := r.book.ChunkRows(ctx, id, n)
+	if err != nil {
+		return step{stop: true}
+	}
+	look, cancel := context.WithTimeout(ctx, writeTimeout)
+	found, err := r.c.sender(r.op.Kind).find(look, r.op, rows, nil)
+	cancel()
+	if err == nil && len(found) == 0 {
+		return step{stop: r.book.Requeue(ctx, id, n, e.Msg, false) != nil}
+	}
+	return step{stop: r.book.Lost(ctx, id, n, e.Msg) != nil}
 }
 
 // backoff is how long to wait after a try that had no effect: as long as the

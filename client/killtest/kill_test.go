@@ -52,11 +52,18 @@ const (
 type point struct {
 	name   string
 	faults []string // that hold the program there
-	there  func(o model.Operation) bool
+	there  func(w *world, o model.Operation) bool
 }
 
-func phase(chunk int, p model.ChunkPhase) func(model.Operation) bool {
-	return func(o model.Operation) bool { return len(o.Jobs) == chunks && o.Jobs[chunk-1].Phase == p }
+func phase(chunk int, p model.ChunkPhase) func(*world, model.Operation) bool {
+	return func(_ *world, o model.Operation) bool { return len(o.Jobs) == chunks && o.Jobs[chunk-1].Phase == p }
+}
+
+// unanswered is the moment at which the service has carried a chunk out and the
+// program does not know it yet.
+func unanswered(chunk int) func(*world, model.Operation) bool {
+	sending := phase(chunk, model.ChunkSending)
+	return func(w *world, o model.Operation) bool { return sending(w, o) && len(w.effects()) == chunk }
 }
 
 const (
@@ -70,14 +77,16 @@ const (
 func points() []point {
 	return []point{
 		{"intent on disk, nothing sent", []string{slowBatches}, phase(1, model.ChunkQueued)},
-		{"creation on the wire", []string{slowSending}, phase(1, model.ChunkSending)},
+		{"creation about to leave", nil, phase(1, model.ChunkSending)},
+		{"creation carried out, not answered", []string{slowSending}, unanswered(1)},
 		{"creation accepted", []string{slowJobs}, phase(1, model.ChunkAccepted)},
 		{"creation ended", []string{slowSending}, phase(1, model.ChunkEnded)},
-		{"append on the wire", []string{slowSending}, phase(2, model.ChunkSending)},
+		{"append about to leave", nil, phase(2, model.ChunkSending)},
+		{"append carried out, not answered", []string{slowSending}, unanswered(2)},
 		{"append accepted", []string{slowSending, slowJobs}, phase(2, model.ChunkAccepted)},
-		{"last append on the wire", []string{slowSending}, phase(4, model.ChunkSending)},
+		{"last append carried out, not answered", []string{slowSending}, unanswered(4)},
 		{"all accepted", []string{slowJobs}, phase(4, model.ChunkAccepted)},
-		{"last job ended", []string{slowJobs}, func(o model.Operation) bool { return o.Rows.Done >= 3*devices/chunks }},
+		{"last job ended", []string{slowJobs}, func(_ *world, o model.Operation) bool { return o.Rows.Done >= 3*devices/chunks }},
 	}
 }
 
@@ -101,9 +110,9 @@ func TestKilledAtAnyStepNothingIsLostAndNothingHappensTwice(t *testing.T) {
 func TestKilledAgainAndAgain(t *testing.T) {
 	w := start(t)
 	w.control(http.MethodPost, "faults", slowSending)
-	id := w.killedUpload(phase(1, model.ChunkSending))
+	id := w.killedUpload(unanswered(1))
 	for chunk := 2; chunk <= chunks; chunk++ {
-		w.killed(phase(chunk, model.ChunkSending), "operations", "resume", string(id), "--wait")
+		w.killed(unanswered(chunk), "operations", "resume", string(id), "--wait")
 	}
 	w.control(http.MethodDelete, "faults", "")
 	w.finish(id)
@@ -168,20 +177,20 @@ func start(t *testing.T) *world {
 }
 
 func (w *world) command(args ...string) *exec.Cmd {
-	cmd := exec.Command(muster, append(args, "--state-dir", w.state)...)
+	cmd := exec.Command(muster, append(args, "--state-dir", w.state, "--read-back", "2s")...)
 	cmd.Env = append(os.Environ(), "MUSTER_PARTNER_URL="+w.ready.Partner, "MUSTER_GRAPH_URL="+w.ready.Graph,
 		"MUSTER_PARTNER_TOKEN="+w.ready.PartnerToken, "MUSTER_GRAPH_TOKEN="+w.ready.GraphToken)
 	return cmd
 }
 
 // killedUpload begins the upload and kills it as soon as the ledger is there.
-func (w *world) killedUpload(there func(model.Operation) bool) model.OperationID {
+func (w *world) killedUpload(there func(*world, model.Operation) bool) model.OperationID {
 	return w.killed(there, "upload", w.list, "--customer", w.ready.Customer, "--batch", "Kill batch", "--yes", "--wait")
 }
 
 // killed runs the program and kills it with a signal that it cannot catch, as
 // soon as the ledger says that the moment has come.
-func (w *world) killed(there func(model.Operation) bool, args ...string) model.OperationID {
+func (w *world) killed(there func(*world, model.Operation) bool, args ...string) model.OperationID {
 	w.t.Helper()
 	var said bytes.Buffer
 	cmd := w.command(args...)
@@ -202,7 +211,9 @@ func (w *world) killed(there func(model.Operation) bool, args ...string) model.O
 	return id
 }
 
-func (w *world) await(ctx context.Context, there func(model.Operation) bool) model.OperationID {
+func (w *world) await(ctx context.Context, there func(*world, model.Operation) bool) model.OperationID {
+	look := time.NewTicker(5 * time.Millisecond)
+	defer look.Stop()
 	for {
 		changed := w.eye.Changed()
 		ops, err := w.eye.Operations(ctx)
@@ -210,7 +221,7 @@ func (w *world) await(ctx context.Context, there func(model.Operation) bool) mod
 			return ""
 		}
 		for _, o := range ops {
-			if there(o) {
+			if there(w, o) {
 				return o.ID
 			}
 		}
@@ -218,29 +229,45 @@ func (w *world) await(ctx context.Context, there func(model.Operation) bool) mod
 		case <-ctx.Done():
 			return ""
 		case <-changed:
+		case <-look.C: // the simulator announces nothing
 		}
 	}
 }
 
-// finish starts the program again, gives the yes, and waits for the end.
+// finish starts the program again, gives the yes, and waits for the end. A kill
+// can hit a request before it reached the service; nobody can tell that from one
+// whose answer was lost, so its rows end as unknown and only a retry sends them.
 func (w *world) finish(id model.OperationID) {
 	w.t.Helper()
-	var out, errs bytes.Buffer
-	cmd := w.command("operations", "resume", string(id), "--wait", "--timeout", "3m", "--json")
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil {
-		w.t.Fatalf("resume: %v\n%s%s", err, out.String(), errs.String())
-	}
-	var o struct {
-		State string
-		Rows  struct{ Queued, InFlight, Accepted, Done, Failed, Skipped, Unknown int }
-	}
-	if err := json.Unmarshal(out.Bytes(), &o); err != nil {
-		w.t.Fatalf("%v in %s", err, out.String())
+	o := w.ended(0, "operations", "resume", string(id))
+	if o.Rows.Unknown > 0 {
+		o = w.ended(0, "operations", "retry", string(id), "--yes")
 	}
 	if o.State != "done" || o.Rows.Done != devices {
 		w.t.Errorf("ended as %s with %+v, want %d done", o.State, o.Rows, devices)
 	}
+}
+
+// outcome is what the command line says about an operation that has ended.
+type outcome struct {
+	State string
+	Rows  struct{ Queued, InFlight, Accepted, Done, Failed, Skipped, Unknown int }
+}
+
+func (w *world) ended(code int, args ...string) outcome {
+	w.t.Helper()
+	var out, errs bytes.Buffer
+	cmd := w.command(append(args, "--wait", "--timeout", "2m", "--json")...)
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err := cmd.Run()
+	var o outcome
+	if jerr := json.Unmarshal(out.Bytes(), &o); jerr != nil {
+		w.t.Fatalf("%v: %v, %v\n%s", args, err, jerr, errs.String())
+	}
+	if got := cmd.ProcessState.ExitCode(); got != code && (got != 3 || o.Rows.Unknown == 0) {
+		w.t.Fatalf("%v: exit code %d, want %d: %+v\n%s", args, got, code, o, errs.String())
+	}
+	return o
 }
 
 // everyDeviceOnce lists the customer's devices as an operator would.
@@ -276,6 +303,20 @@ func (w *world) everyDeviceOnce() {
 // under one request id.
 func (w *world) everyChunkOnce() {
 	w.t.Helper()
+	effects := w.effects()
+	if len(effects) != chunks {
+		w.t.Errorf("%d request ids had an effect, want %d: %v", len(effects), chunks, effects)
+	}
+	for id, n := range effects {
+		if n != 1 {
+			w.t.Errorf("request %s had %d effects", id, n)
+		}
+	}
+}
+
+// effects counts, by request id, how often a chunk was carried out.
+func (w *world) effects() map[string]int {
+	w.t.Helper()
 	res, err := http.Get(w.ready.Control + "/requests")
 	if err != nil {
 		w.t.Fatal(err)
@@ -295,14 +336,7 @@ func (w *world) everyChunkOnce() {
 			effects[r.RequestID]++
 		}
 	}
-	if len(effects) != chunks {
-		w.t.Errorf("%d request ids had an effect, want %d: %v", len(effects), chunks, effects)
-	}
-	for id, n := range effects {
-		if n != 1 {
-			w.t.Errorf("request %s had %d effects", id, n)
-		}
-	}
+	return effects
 }
 
 func (w *world) control(method, path, body string) {

@@ -47,6 +47,7 @@ type Target struct {
 	TokenFile                string // path of a file that holds the tokens
 	UTC                      bool
 	StateDir                 string // folder of the ledger, empty = the usual one
+	ReadBack                 time.Duration
 }
 
 // SimulateOptions is what muster simulate was asked for.

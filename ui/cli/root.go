@@ -19,6 +19,10 @@ const (
 	envStateDir     = "MUSTER_STATE_DIR"
 )
 
+// maxReadBack is how long a lost answer is looked for unless told otherwise, and
+// at most: lists lag behind what they list for about a minute.
+const maxReadBack = 2 * time.Minute
+
 const rootHelp = `muster looks after fleets of Windows devices from a terminal: customers, device
 batches, policies, BIOS configurations, and the jobs that change them.
 
@@ -64,6 +68,7 @@ func (p *program) root() *cobra.Command {
 	f.StringVar(&t.TokenFile, "token-file", "", "file with the tokens for --partner and --graph")
 	f.BoolVar(&t.UTC, "utc", false, "show times in UTC")
 	f.StringVar(&t.StateDir, "state-dir", "", "folder of the ledger")
+	f.DurationVar(&t.ReadBack, "read-back", maxReadBack, "how long the effect of a request is looked for whose answer was lost")
 	root.AddCommand(p.customers(), p.devices(), p.batches(), p.policies(), p.bios(), p.upload(),
 		p.operations(), p.jobs(), p.simulate(), p.info())
 	merge(root)
@@ -94,6 +99,9 @@ func (p *program) settle() error {
 	t.PartnerToken, t.GraphToken = model.NewSecret(env(envPartnerToken)), model.NewSecret(env(envGraphToken))
 	if t.UTC {
 		p.out.zone = time.UTC
+	}
+	if t.ReadBack <= 0 || t.ReadBack > maxReadBack {
+		return usage("read the command line", fmt.Sprintf("--read-back is not above zero and at most %v", maxReadBack), "")
 	}
 	if t.Devices < 0 {
 		return usage("read the command line", "--devices is below zero", "")

@@ -18,9 +18,11 @@ Center portal write it, in any usual encoding; - is standard input.
 With --check it only judges: exit code 0 clean, 3 problems, 1 unreadable. No
 backend is needed for that.
 
-A list with problem rows is refused as a whole, unless --good-only says that the
-other rows are to be sent without them. The batch is made when it does not exist.
-Without --wait the command ends when the service has accepted every job.`
+A row with a problem is never sent. The question before sending says how many are
+left out, and --yes agrees to that too; the exit code is then 3, even when all
+that was sent is done. --expect N refuses another number of good rows. The batch is
+made when it does not exist. Without --wait the command ends when the service has
+accepted every job.`
 
 const uploadExample = `  muster upload --check devices.csv --json
   muster upload devices.csv --customer Contoso --batch spring --dry-run
@@ -29,11 +31,10 @@ const uploadExample = `  muster upload --check devices.csv --json
 // uploading is what one muster upload was asked for.
 type uploading struct {
 	write
-	path     string
-	check    bool
-	goodOnly bool
-	batch    string
-	chunk    int
+	path  string
+	check bool
+	batch string
+	chunk int
 }
 
 func (p *program) upload() *cobra.Command {
@@ -51,7 +52,6 @@ func (p *program) upload() *cobra.Command {
 	}
 	f := c.Flags()
 	f.BoolVar(&u.check, "check", false, "judge the list, send nothing")
-	f.BoolVar(&u.goodOnly, "good-only", false, "send the good rows of a list that has problem rows")
 	f.StringVar(&u.batch, "batch", "", "name of the batch, an existing or a new one")
 	f.IntVar(&u.chunk, "chunk", model.ChunkDevices, "devices a job")
 	u.flags(c)
@@ -72,42 +72,45 @@ func (p *program) uploadFile(ctx context.Context, u uploading) error {
 	if err := p.mayWrite(op, u.write, u.path == "-"); err != nil {
 		return err
 	}
-	rows, err := p.readList(ctx, u)
+	rows, bad, err := p.readList(ctx, u)
 	if err != nil {
 		return err
 	}
-	return p.connected(ctx, func(ctx context.Context, s *session) error { return s.uploadRows(ctx, u, rows) })
+	err = p.connected(ctx, func(ctx context.Context, s *session) error { return s.uploadRows(ctx, u, rows, bad) })
+	if err == nil && bad > 0 && !u.dryRun {
+		p.say("%s left out: mend the list and upload it again", count(bad, "row"))
+		return failure{exitRows, nil}
+	}
+	return err
 }
 
 // readList reads the rows that will be sent. They are read once: what was judged
-// and shown is what is sent.
-func (p *program) readList(ctx context.Context, u uploading) ([]model.UploadRow, error) {
+// and shown is what is sent. bad counts those that will not be.
+func (p *program) readList(ctx context.Context, u uploading) (rows []model.UploadRow, bad int, err error) {
 	f, err := p.list(ctx, u.path)
 	if err != nil {
-		return nil, failure{exitFailed, err}
+		return nil, 0, failure{exitFailed, err}
 	}
 	defer func() { _ = f.Close() }()
-	var rows []model.UploadRow
 	report, err := desk.Read(ctx, f, func(r model.UploadRow) error {
 		rows = append(rows, r)
 		return nil
 	})
 	if err != nil {
 		if ctx.Err() != nil {
-			return nil, err
+			return nil, 0, err
 		}
-		return nil, failure{exitFailed, err}
+		return nil, 0, failure{exitFailed, err}
 	}
-	return rows, p.judge(u, report)
+	return rows, report.Rows - report.Good, p.judge(report)
 }
 
-// shownProblems is how many problems of a refused list are worth their lines.
+// shownProblems is how many problems of a list are worth their lines.
 const shownProblems = 20
 
-// judge decides whether a list may be sent as it is.
-func (p *program) judge(u uploading, r desk.Report) error {
-	const op = "upload"
-	bad := r.Rows - r.Good
+// judge says what is wrong with a list and what was repaired. A list without a
+// good row is refused.
+func (p *program) judge(r desk.Report) error {
 	for i, x := range r.Problems {
 		if i == shownProblems {
 			p.say("… and %s more", count(len(r.Problems)+r.More-i, "problem"))
@@ -129,19 +132,13 @@ func (p *program) judge(u uploading, r desk.Report) error {
 		}
 		p.say("line %d, column %d: %s", x.Line, x.Column, x.Text)
 	}
-	switch {
-	case r.Good == 0:
-		return usage(op, fmt.Sprintf("none of %s can be sent", count(r.Rows, "row")), "nothing was sent")
-	case bad > 0 && !u.goodOnly:
-		return usage(op, fmt.Sprintf("%s of %s have problems, nothing was sent", number(bad), count(r.Rows, "row")),
-			fmt.Sprintf("mend the list, or send the other %s with --good-only", number(r.Good)))
-	case bad > 0:
-		p.say("%s left out, %s will be sent", count(bad, "row"), number(r.Good))
+	if r.Good == 0 {
+		return usage("upload", fmt.Sprintf("none of %s can be sent", count(r.Rows, "row")), "nothing was sent")
 	}
 	return nil
 }
 
-func (s *session) uploadRows(ctx context.Context, u uploading, rows []model.UploadRow) error {
+func (s *session) uploadRows(ctx context.Context, u uploading, rows []model.UploadRow, bad int) error {
 	if err := s.writable("upload"); err != nil {
 		return err
 	}
@@ -168,6 +165,9 @@ func (s *session) uploadRows(ctx context.Context, u uploading, rows []model.Uplo
 		return asUsage(err)
 	}
 	p := planUpload(up, exists, have.Devices)
+	if bad > 0 {
+		p.notes = append(p.notes, count(bad, "row")+" left out: their problems stand above")
+	}
 	if proceed, err := s.agree(ctx, u.write, p); !proceed || err != nil {
 		return err
 	}

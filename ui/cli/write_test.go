@@ -99,17 +99,17 @@ func TestWritesWithoutAYes(t *testing.T) {
 func TestUploadOfAListWithProblems(t *testing.T) {
 	bad := file(t, "bad.csv", badList)
 	w, r := newWorld(), run{}
-	if code := r.muster(t, w, "upload "+bad+" --yes --batch b9"); code != 2 || len(w.uploads) > 0 {
+	if code := r.muster(t, w, "upload "+bad+" --yes --batch b9 --expect 2"); code != 6 || len(w.uploads) > 0 {
 		t.Errorf("exit code %d, %d uploads: %s", code, len(w.uploads), &r.err)
 	}
-	for _, want := range []string{"line 3", "identification: ", "1 of 2 rows have problems, nothing was sent", "--good-only"} {
+	w.steps = append(w.steps, accepted(1))
+	if code := r.muster(t, w, "upload "+bad+" --yes --batch B2"); code != 3 {
+		t.Fatalf("exit code %d, want 3: %s", code, &r.err)
+	}
+	for _, want := range []string{"line 3", "identification: ", "1 row left out"} {
 		if !strings.Contains(r.err.String(), want) {
 			t.Errorf("stderr %q does not say %q", &r.err, want)
 		}
-	}
-	w.steps = append(w.steps, accepted(1))
-	if code := r.muster(t, w, "upload "+bad+" --yes --good-only --batch B2"); code != 0 {
-		t.Fatalf("exit code %d: %s", code, &r.err)
 	}
 	got := w.uploads[0]
 	if len(got.Rows) != 1 || got.Rows[0].Serial() != "SN1" || got.Batch != "b2" || got.Customer != contoso || got.Source != "bad.csv" || got.Chunk != 500 {
