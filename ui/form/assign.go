@@ -134,7 +134,7 @@ func effects(p model.ConfigurationPolicy) string {
 func (a *assign) confirm() kit.Effect {
 	p := a.policies[a.chosen]
 	name := model.Clean(p.Name)
-	rows, locked := a.first(), a.locked()
+	locked := a.locked()
 	lines := func(w int) []string {
 		t := a.env.Theme
 		out := labelled(t, "policy", name+": "+effects(p), w)
@@ -150,17 +150,7 @@ func (a *assign) confirm() kit.Effect {
 			out = append(out, labelled(t, "warning", kit.Counted(locked, "device does", "devices do")+" not take a change, says the service", w)...)
 		}
 		out = append(out, labelled(t, "requests", jobs(len(a.devices)), w)...)
-		for i, r := range rows {
-			label := "first"
-			if i > 0 {
-				label = ""
-			}
-			out = append(out, labelled(t, label, r, w)...)
-		}
-		if more := len(a.devices) - len(rows); more > 0 {
-			out = append(out, labelled(t, "", "and "+kit.Count(more)+" more", w)...)
-		}
-		return out
+		return append(append(out, ""), a.first(w)...)
 	}
 	title := fmt.Sprintf("Assign %s to %s?", name, a.target())
 	return a.show(newQuestion(&a.Host, title, lines, kit.Answer{Key: "y", Text: "assign", Do: a.send}))
@@ -213,7 +203,7 @@ func (a *assign) before(p model.ConfigurationPolicy) []string {
 	}
 	rest := 0
 	for i, v := range values {
-		if i >= shownFormer {
+		if i >= shownFormer && len(values) > shownFormer+1 {
 			rest += counts[v]
 			continue
 		}
@@ -241,20 +231,22 @@ func (a *assign) locked() int {
 	return n
 }
 
-// first names the first devices with what they have now.
-func (a *assign) first() []string {
-	var out []string
+// first shows the first devices with what they have now, a line each.
+func (a *assign) first(w int) []string {
+	t := a.env.Theme
+	wide := max((w-6)/3, 8)
+	row := func(serial, model, now string) string {
+		return cell(t, serial, min(wide, 20)) + " " + cell(t, model, min(wide, 26)) + " " + now
+	}
+	out := []string{t.Header.Render(row("serial", "model", "policy now"))}
 	for _, d := range a.devices[:min(len(a.devices), shownRows)] {
-		now := "no policy"
+		now := "none"
 		if !d.Policy.None() {
 			now = model.Clean(d.Policy.Name(a.policies))
 		}
-		out = append(out, strings.Join([]string{
-			cmp.Or(model.Clean(d.Serial), model.Clean(string(d.ID))),
-			model.Clean(d.Maker), model.Clean(d.Model), now,
-		}, "  "))
+		out = append(out, row(cmp.Or(model.Clean(d.Serial), model.Clean(string(d.ID))), model.Clean(d.Model), now))
 	}
-	return out
+	return more(out, len(a.devices)-shownRows)
 }
 
 // jobs says how many requests rows take.

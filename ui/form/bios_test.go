@@ -130,6 +130,16 @@ func TestEditBIOSSendsOnlyWhatChanged(t *testing.T) {
 	})
 }
 
+func TestEditBIOSSaysThatLineEndsGo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := play(t, EditBIOS((&world{bios: someBIOS()}).env(), someBIOS()))
+		p.press("tab")
+		p.enter("!")
+		p.press("enter", "enter", "enter", "enter")
+		p.want("two lines → two lines!", "the line ends that it had become blanks")
+	})
+}
+
 func TestEditBIOSNothingChanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{bios: someBIOS()}

@@ -53,6 +53,9 @@ func (b *bios) changes(want model.BIOSConfiguration, patch model.BIOSPatch) func
 		}
 		change(patch.Name != nil, "name", was.Name, want.Name)
 		change(patch.Description != nil, "about", was.Description, want.Description)
+		if patch.Description != nil && strings.Contains(was.Description, "\n") {
+			out = append(out, labelled(t, "", "the line ends that it had become blanks", w)...)
+		}
 		change(patch.FileName != nil, "file name", was.FileName, want.FileName)
 		change(patch.Content != nil, "content", size(was.Content), size(want.Content))
 		change(patch.PasswordsOff != nil, "passwords", was.PasswordEffect(), want.PasswordEffect())
