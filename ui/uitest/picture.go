@@ -17,21 +17,10 @@ func Picture(view string, w, h int) string {
 		return ""
 	}
 	s := &Session{term: vt.NewEmulator(w, h), w: w, h: h, out: strings.NewReader("")}
-	drained := make(chan struct{})
-	go func() {
-		defer close(drained)
-		buf := make([]byte, 256)
-		for {
-			if _, err := s.term.Read(buf); err != nil {
-				return
-			}
-		}
-	}()
+	end := drain(s.term)
+	defer end()
 	_, _ = s.term.WriteString(strings.ReplaceAll(view, "\n", "\r\n"))
-	picture := s.Screen()
-	_ = s.term.Close()
-	<-drained
-	return picture
+	return s.Screen()
 }
 
 // GoldenPicture compares a picture with testdata/screens/NAME.golden.

@@ -63,20 +63,30 @@ func Start(tb testing.TB, m tea.Model, w, h int) *Session {
 	s := &Session{tb: tb, tm: tm, out: tm.Output(), term: vt.NewEmulator(w, h), w: w, h: h, last: time.Now()}
 	// Without a terminal's driver between them a line feed has to return as well.
 	_, _ = s.term.WriteString(ansi.SetMode(ansi.ModeLineFeedNewLine))
-	// The terminal answers questions into a pipe that somebody has to empty.
-	drained := make(chan struct{})
-	go func() {
-		defer close(drained)
-		_, _ = io.Copy(io.Discard, s.term)
-	}()
+	end := drain(s.term)
 	tb.Cleanup(func() {
 		_ = tm.Quit()
 		tm.WaitFinished(tb, teatest.WithFinalTimeout(Patience))
 		s.read()
-		_ = s.term.Close()
-		<-drained
+		end()
 	})
 	return s
+}
+
+// drain empties the pipe into which a terminal answers questions. The function it
+// returns ends that and waits; the terminal's own Close races with its Read.
+func drain(term *vt.Emulator) (end func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = io.Copy(io.Discard, term)
+	}()
+	return func() {
+		if pipe, ok := term.InputPipe().(io.Closer); ok {
+			_ = pipe.Close()
+			<-done
+		}
+	}
 }
 
 // read feeds what the program wrote to the terminal and reports whether that was
