@@ -21,6 +21,9 @@ type Files struct{}
 // folder. Folders, devices and pipes are refused: reading one may never end.
 func (Files) Open(ctx context.Context, path string, limit int64) (io.ReadCloser, int64, error) {
 	const op = "open file"
+	if err := ctx.Err(); err != nil {
+		return nil, 0, ended(op, err)
+	}
 	name := home(path)
 	shown := model.Clean(path)
 	fi, err := os.Stat(name)
@@ -40,7 +43,7 @@ func (Files) Open(ctx context.Context, path string, limit int64) (io.ReadCloser,
 	if err != nil {
 		return nil, 0, &model.Error{Kind: model.Invalid, Op: op, Msg: fmt.Sprintf("%s cannot be opened: %s", shown, cause(err))}
 	}
-	return f, fi.Size(), ctx.Err()
+	return f, fi.Size(), nil
 }
 
 // Complete lists the paths that begin with prefix, folders with a slash behind
