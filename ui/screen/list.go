@@ -143,6 +143,7 @@ func (l *list[T]) update(msg tea.Msg) (kit.Effect, bool) {
 // take brings in what a reading has so far.
 func (l *list[T]) take(msg kit.ListMsg[T]) kit.Effect {
 	l.reach, l.progress = msg.Index.Len(), msg.Progress
+	early := l.early()
 	first := !l.read || l.ix.Len() == 0
 	if msg.Done {
 		l.reading, l.err = false, msg.Err
@@ -153,13 +154,17 @@ func (l *list[T]) take(msg kit.ListMsg[T]) kit.Effect {
 		l.ix, l.items, l.groups, l.began = msg.Index, msg.Items, msg.Groups, msg.Began
 		l.read = l.read || msg.Done
 		l.age()
-		e := l.arrange(false)
+		e := l.arrange(early && msg.Done)
 		l.describe()
-		return kit.Effect{Cmd: tea.Batch(msg.Next, e.Cmd)}
+		return kit.Effect{Cmd: tea.Batch(msg.Next, e.Cmd), Keys: e.Keys}
 	}
 	l.describe()
 	return kit.Effect{Cmd: msg.Next}
 }
+
+// early reports whether keys have to wait for the first rows: only where they come from
+// this machine and so are as good as there.
+func (l *list[T]) early() bool { return l.live && !l.read }
 
 // age notes whether an operation that changes the list ended since it was read.
 func (l *list[T]) age() {
@@ -188,7 +193,10 @@ func (l *list[T]) arrange(hold bool) kit.Effect {
 	if l.query.Empty() && l.order < 0 && l.marks.Count() == 0 {
 		l.stop()
 		l.show(l.ix.All(), 0)
-		return kit.Effect{}
+		if l.early() {
+			return kit.Effect{}
+		}
+		return l.release()
 	}
 	if l.asking && !hold {
 		l.anew = true
@@ -303,13 +311,6 @@ func (l *list[T]) state() []string {
 	if l.err != nil && l.ix.Len() == 0 && !l.reading {
 		return []string{"not read, r tries again"}
 	}
-	if !l.began.IsZero() && l.read {
-		fact := l.env.AsOf(l.began)
-		if l.old && !l.reading {
-			fact += ", changed since: r"
-		}
-		out = append(out, fact)
-	}
 	switch p := l.progress; {
 	case l.reading:
 		fact := "reading"
@@ -323,13 +324,20 @@ func (l *list[T]) state() []string {
 		}
 		out = append(out, fact)
 	case l.err != nil:
-		fact := "incomplete: stopped"
+		fact := "stopped"
 		if p.Total > l.reach {
 			fact += " at " + kit.Count(l.reach) + " of " + kit.Count(p.Total)
 		} else if p.Pages > 0 {
 			fact += " at page " + kit.Count(p.Pages)
 		}
 		out = append(out, fact+", r reads again")
+	}
+	if !l.began.IsZero() && l.read {
+		fact := l.env.AsOf(l.began)
+		if l.old && !l.reading {
+			fact += ", changed since: r"
+		}
+		out = append(out, fact)
 	}
 	return out
 }

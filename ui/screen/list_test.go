@@ -74,7 +74,7 @@ func TestAnIncompleteListSaysSo(t *testing.T) {
 	st.Err = &model.Error{Kind: model.Incomplete, Msg: "page 3 failed"}
 	s := NewDevices(newEnv(t, st))
 	e := show(s)
-	want(t, s, "200 devices · as of 14:02 CET · incomplete: stopped at 200 of 250, r reads again")
+	want(t, s, "200 devices · stopped at 200 of 250, r reads again · as of 14:02 CET")
 	if e.Fleet == nil || e.Fleet.Whole {
 		t.Errorf("what home is told: %+v", e.Fleet)
 	}
@@ -90,7 +90,7 @@ func TestARefreshThatFailsKeepsTheWholeList(t *testing.T) {
 	st.DevicePages = st.DevicePages[:1]
 	st.Err = &model.Error{Kind: model.Offline, Msg: "no answer"}
 	typed(s, "r")
-	if got := facts(s); !strings.HasPrefix(got, "250 devices") || !strings.Contains(got, "incomplete") {
+	if got := facts(s); !strings.HasPrefix(got, "250 devices") || !strings.Contains(got, "stopped") {
 		t.Errorf("the facts are %q", got)
 	}
 }

@@ -52,7 +52,7 @@ func (l *list[T]) key(msg tea.KeyPressMsg, actions []kit.Action) kit.Effect {
 	if l.typing {
 		return l.typed(msg)
 	}
-	if l.hold {
+	if l.hold || l.early() {
 		if len(l.held) < maxHeld {
 			l.held = append(l.held, msg)
 		}
