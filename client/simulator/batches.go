@@ -14,6 +14,7 @@ type wireBatch struct {
 	Created    string         `json:"creationDate"`
 	Count      int            `json:"devicesCount"`
 	Devices    *wireLink      `json:"devicesLink"`
+	Status     string         `json:"status,omitempty"`
 	Attributes wireAttributes `json:"attributes"`
 }
 
@@ -28,6 +29,7 @@ func listBatches(c *call) (answer, error) {
 			items = append(items, wireBatch{
 				ID: b.id, CreatedBy: b.by, Created: bareDate(b.created), Count: b.size(),
 				Devices:    link(c.customerPath("/deviceBatches/%s/devices", b.id)), // a raw space is usual here
+				Status:     b.status,
 				Attributes: wireAttributes{"DeviceBatch"},
 			})
 		}
@@ -43,6 +45,8 @@ type wireDevice struct {
 	Maker      string           `json:"oemManufacturerName,omitempty"`
 	Policies   []wirePolicyPair `json:"policies"`
 	Uploaded   string           `json:"uploadedDate"`
+	UploadedBy string           `json:"uploadedBy,omitempty"`
+	Allowed    []string         `json:"allowedOperations,omitempty"`
 	Attributes wireAttributes   `json:"attributes"`
 }
 
@@ -59,6 +63,7 @@ func (d *device) wire() wireDevice {
 	return wireDevice{
 		ID: d.id, Serial: d.serial, Key: d.key, Model: d.model, Maker: d.maker,
 		Policies: []wirePolicyPair{{categoryOOBE, d.policy}}, Uploaded: d.uploaded.In(d.zone).Format(dateSeven),
+		UploadedBy: d.by, Allowed: d.allowed,
 		Attributes: wireAttributes{"Device"},
 	}
 }
@@ -71,15 +76,13 @@ func listDevices(c *call) (answer, error) {
 		return answer{}, err
 	}
 	var devices []device
-	var more, found bool
+	var next int
+	found := false
 	c.w.view(c.now, func() {
-		b := c.customer.batchNamed(name)
-		if b == nil || !b.listed {
-			return
+		if b := c.customer.batchListed(name); b != nil {
+			found = true
+			devices, next = c.w.page(c.customer, b, from, devicePage)
 		}
-		found = true
-		devices = c.w.page(c.customer, b, from, devicePage)
-		more = b.size() > from+devicePage
 	})
 	if !found {
 		return answer{}, refuse(http.StatusNotFound, 1000, "Not found")
@@ -90,8 +93,8 @@ func listDevices(c *call) (answer, error) {
 	}
 	out := list(items)
 	out.Links = &wireLinks{}
-	if more {
-		out.Token = c.pageToken(name, from+devicePage)
+	if next > 0 {
+		out.Token = c.pageToken(name, next)
 		if c.s.options.has("hostile") && from > 0 && len(name)%2 == 0 {
 			out.Token = c.pageToken(name, from) // the page that has just been read, for ever
 		}
@@ -99,7 +102,7 @@ func listDevices(c *call) (answer, error) {
 	return good(out)
 }
 
-const pageTokenSize = 17 // bytes: mark, listing, offset; not divisible by three, so that the text ends in =
+const pageTokenSize = 17 // bytes: listing, place, mark; not divisible by three, so that the text ends in =
 
 // pageToken names a place in the list of one batch.
 func (c *call) pageToken(batch string, from int) string {

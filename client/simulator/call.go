@@ -170,7 +170,7 @@ func (s *Simulator) serve(w http.ResponseWriter, r *http.Request) {
 	c.stuck = ruling.stuck
 	var a answer
 	if !ruling.before {
-		a = s.respond(c, ruling)
+		a = ruling.spoil(s.respond(c, ruling))
 	}
 	s.journal.add(entry{Time: s.options.Now().UTC(), Method: r.Method, Path: path, Status: a.status, RequestID: c.id, Replay: c.replayed})
 	if ruling.delay > 0 {
@@ -183,6 +183,9 @@ func (s *Simulator) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	if ruling.reset {
 		panic(http.ErrAbortHandler) // net/http closes the connection without a word
+	}
+	if ruling.endless && a.bodied() {
+		pour(w, r, a, ruling.pause)
 	}
 	s.write(w, r, a, ruling.truncate)
 }

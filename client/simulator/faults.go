@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,12 +18,13 @@ import (
 type fault struct {
 	ID          int      `json:"id"`
 	Match       string   `json:"match"`                 // regular expression on "METHOD path", as received, with the query
-	Kind        string   `json:"kind"`                  // status, reset, slow, truncate or stuck
+	Kind        string   `json:"kind"`                  // one of faultKinds
 	Status      int      `json:"status,omitempty"`      // of kind status; 300 to 399 redirects to a host that does not exist
 	Times       int      `json:"times"`                 // how often it happens; 0 is without end
 	Probability float64  `json:"probability,omitempty"` // of happening at a match; 0 is always
 	RetryAfter  retryTag `json:"retryAfter,omitempty"`  // the header, as it is; none when empty
-	DelayMs     int      `json:"delayMs,omitempty"`     // of kind slow, real milliseconds
+	DelayMs     int      `json:"delayMs,omitempty"`     // of kind slow, real milliseconds; of kind endless, between two pieces
+	Body        string   `json:"body,omitempty"`        // of kind garbage, what stands in place of the good answer's body
 	Before      bool     `json:"before,omitempty"`      // kind reset: cut before the request is processed
 
 	match *regexp.Regexp
@@ -55,7 +57,14 @@ const (
 	faultSlow     = "slow"
 	faultTruncate = "truncate"
 	faultStuck    = "stuck"
+
+	faultNoLocation = "nolocation" // the work is done, but the answer does not say where
+	faultGarbage    = "garbage"    // a good answer with another body, broken JSON unless told
+	faultEndless    = "endless"    // a good answer whose body goes on until the client leaves
 )
+
+// faultKinds are all of them, for the checks; read only.
+var faultKinds = []string{faultStatus, faultReset, faultSlow, faultTruncate, faultStuck, faultNoLocation, faultGarbage, faultEndless}
 
 const (
 	maxFaults  = 1000
@@ -71,6 +80,10 @@ type ruling struct {
 	before     bool // cut before processing
 	truncate   bool
 	stuck      bool
+	noLocation bool
+	garbage    string // in place of a good body, when not empty
+	endless    bool
+	pause      time.Duration // between the pieces of an endless body
 }
 
 // faultBook holds the faults that are on.
@@ -102,7 +115,7 @@ func (f *fault) complete() (err error) {
 	switch {
 	case f.Kind == faultStatus && (f.Status < 300 || f.Status > 599):
 		return fmt.Errorf("status: %d is not between 300 and 599", f.Status)
-	case f.Kind == faultSlow && (f.DelayMs < 1 || f.DelayMs > maxDelayMs):
+	case f.Kind == faultSlow && f.DelayMs < 1, f.DelayMs < 0, f.DelayMs > maxDelayMs:
 		return fmt.Errorf("delayMs: %d is not between 1 and %d", f.DelayMs, maxDelayMs)
 	case f.Times < 0:
 		return fmt.Errorf("times: %d is negative", f.Times)
@@ -112,12 +125,17 @@ func (f *fault) complete() (err error) {
 		return errors.New("retryAfter: not a header value")
 	case f.Before && f.Kind != faultReset:
 		return errors.New("before: only with kind reset")
+	case f.Body != "" && f.Kind != faultGarbage:
+		return errors.New("body: only with kind garbage")
+	case !slices.Contains(faultKinds, f.Kind):
+		return fmt.Errorf("kind: %q is none of %s", f.Kind, strings.Join(faultKinds, ", "))
 	}
-	switch f.Kind {
-	case faultStatus, faultReset, faultSlow, faultTruncate, faultStuck:
-		return nil
-	}
-	return fmt.Errorf("kind: %q is none of status, reset, slow, truncate, stuck", f.Kind)
+	return nil
+}
+
+// final reports whether the fault replaces or cuts the answer.
+func (f *fault) final() bool {
+	return f.Kind == faultStatus || f.Kind == faultReset || f.Kind == faultTruncate || f.Kind == faultGarbage || f.Kind == faultEndless
 }
 
 // add turns a fault on and returns it with its number.
@@ -150,7 +168,7 @@ func (b *faultBook) list() []fault {
 	return out
 }
 
-// judge decides a request. Delays and stuck jobs add up; of the kinds that
+// judge decides a request. Delays, stuck jobs and missing locations add up; of the kinds that
 // replace or cut the answer the first one counts.
 func (b *faultBook) judge(line string) ruling {
 	b.mu.Lock()
@@ -158,11 +176,10 @@ func (b *faultBook) judge(line string) ruling {
 	var r ruling
 	settled := false
 	for _, f := range b.faults {
-		final := f.Kind == faultStatus || f.Kind == faultReset || f.Kind == faultTruncate
-		if final && settled || !f.strikes(b.seed, line) {
+		if f.final() && settled || !f.strikes(b.seed, line) {
 			continue
 		}
-		settled = settled || final
+		settled = settled || f.final()
 		switch f.Kind {
 		case faultStatus:
 			r.status, r.retryAfter = f.Status, string(f.RetryAfter)
@@ -174,6 +191,12 @@ func (b *faultBook) judge(line string) ruling {
 			r.delay += time.Duration(f.DelayMs) * time.Millisecond
 		case faultStuck:
 			r.stuck = true
+		case faultNoLocation:
+			r.noLocation = true
+		case faultGarbage:
+			r.garbage = orDefault(f.Body, brokenJSON)
+		case faultEndless:
+			r.endless, r.pause = true, time.Duration(f.DelayMs)*time.Millisecond
 		}
 	}
 	return r
@@ -197,15 +220,16 @@ func (f *fault) strikes(s seed, line string) bool {
 
 // Scenarios are the names that Options.Faults knows.
 func Scenarios() []string {
-	return []string{"storm", "flaky", "slow", "expired", "stuck", "truncating", "hostile"}
+	return []string{"storm", "flaky", "slow", "expired", "stuck", "truncating", "hostile", "restricted"}
 }
 
 // services matches what is addressed to one of the two services, not the
 // sign-in.
 const services = `^[A-Z]+ /+(?i:v1|v1\.0|beta)/`
 
-// scenarios turns on the faults that a named scenario consists of. Expired
-// and hostile are not faults of single requests: tokens and data see to them.
+// scenarios turns on the faults that a named scenario consists of. Expired,
+// hostile and restricted are not faults of single requests: tokens and data see
+// to them.
 func (b *faultBook) scenarios(names []string) {
 	for _, name := range names {
 		for _, f := range scenario(name) {

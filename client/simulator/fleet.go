@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"encoding/hex"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -39,6 +40,10 @@ type device struct {
 	policy          *string // nil is no policy; else a policy id or a display name
 	uploaded        time.Time
 	zone            *time.Location // in which the date is written
+	by              string         // another tenant that registered it; empty is this partner
+	allowed         []string       // what the service lets do; nil is not said
+	home            *batch         // of an added device
+	place           int            // in home
 }
 
 // fleet computes the devices that exist from the start.
@@ -50,7 +55,10 @@ type fleet struct {
 	keys    shuffle
 	ids     shuffle
 
+	restricted bool // some devices say what may be done to them
+
 	returned, returnedEnd uint64 // the devices that went back to their vendor
+	foreign, foreignEnd   uint64 // the batch in which other tenants registered some devices
 }
 
 func newFleet(s seed, total uint64, hostile bool) fleet {
@@ -191,10 +199,33 @@ func (f *fleet) device(n uint64, day time.Time) device {
 	if f.seed.at(kindDate, n, 1)%3 == 0 {
 		d.zone = time.FixedZone("", 2*60*60)
 	}
+	if n >= f.foreign && n < f.foreignEnd && (n-f.foreign)%foreignEach == foreignEach-1 {
+		d.by = guid(f.seed.at(kindForeign, n, 0), f.seed.at(kindForeign, n, 1))
+	}
+	if f.restricted {
+		d.allowed = f.allowed(n, d.by != "")
+	}
 	if f.hostile && n%7 == 3 {
 		d.model += hostileTexts[n%uint64(len(hostileTexts))]
 	}
 	return d
+}
+
+// allowed says what the service would let do with a device; nil is what it
+// mostly says, nothing.
+func (f *fleet) allowed(n uint64, foreign bool) []string {
+	draw := f.seed.at(kindAllowed, n, 0) % 10
+	switch {
+	case foreign || draw == 0:
+		return []string{http.MethodGet, http.MethodPatch}
+	case draw == 1:
+		return []string{http.MethodGet}
+	case draw == 2:
+		return []string{http.MethodGet, http.MethodDelete}
+	case draw < 6:
+		return []string{http.MethodGet, http.MethodPatch, http.MethodDelete}
+	}
+	return nil
 }
 
 // choice says which of a customer's policies a device starts with: -1 for

@@ -16,10 +16,11 @@ func partnerRoutes() []route {
 		newRoute("customers/{customer}", map[string]handler{http.MethodGet: getCustomer}),
 		newRoute("customers/{customer}/deviceBatches", map[string]handler{http.MethodGet: listBatches, http.MethodPost: createBatch}),
 		newRoute("customers/{customer}/deviceBatches/{batch}/devices", map[string]handler{http.MethodGet: listDevices, http.MethodPost: appendDevices}),
+		newRoute("customers/{customer}/deviceBatches/{batch}/devices/{device}", map[string]handler{http.MethodPut: updateDevice, http.MethodDelete: removeDevice}),
 		newRoute("customers/{customer}/DevicePolicyUpdates", map[string]handler{http.MethodPatch: updatePolicies}),
 		newRoute("customers/{customer}/batchJobStatus/{job}", map[string]handler{http.MethodGet: jobStatus}),
-		newRoute("customers/{customer}/policies", map[string]handler{http.MethodGet: listPolicies}),
-		newRoute("customers/{customer}/policies/{policy}", map[string]handler{http.MethodGet: getPolicy}),
+		newRoute("customers/{customer}/policies", map[string]handler{http.MethodGet: listPolicies, http.MethodPost: createPolicy}),
+		newRoute("customers/{customer}/policies/{policy}", map[string]handler{http.MethodGet: getPolicy, http.MethodPut: replacePolicy, http.MethodDelete: deletePolicy}),
 	}
 }
 

@@ -59,13 +59,14 @@ func TestPartnerPaths(t *testing.T) {
 			t.Errorf("%s: %d %s", path, got.status, got.body)
 		}
 	}
-	for _, path := range []string{"/v1", "/v1/nothing", "/v1/customers/" + id + "/devices", "/v1/customers/" + id + "/deviceBatches/x/devices/y", "/v1/customers/a/b/c/d/e"} {
+	for _, path := range []string{"/v1", "/v1/nothing", "/v1/customers/" + id + "/devices", "/v1/customers/" + id + "/deviceBatches/x/devices/y/z", "/v1/customers/a/b/c/d/e"} {
 		if got := b.do(request{method: "GET", url: base + path}); got.status != 404 || len(got.body) != 0 {
 			t.Errorf("%s: %d %q, want an empty 404", path, got.status, got.body)
 		}
 	}
 	for _, call := range []string{"DELETE /customers", "PUT /customers/" + id, "PATCH /customers/" + id + "/deviceBatches",
-		"POST /customers/" + id + "/DevicePolicyUpdates", "DELETE /customers/" + id + "/batchJobStatus/x", "POST /customers/" + id + "/policies", "PUT /customers/" + id + "/policies/x"} {
+		"POST /customers/" + id + "/DevicePolicyUpdates", "DELETE /customers/" + id + "/batchJobStatus/x", "PUT /customers/" + id + "/policies", "POST /customers/" + id + "/policies/x",
+		"GET /customers/" + id + "/deviceBatches/x/devices/y", "PATCH /customers/" + id + "/deviceBatches/x/devices/y"} {
 		method, path, _ := strings.Cut(call, " ")
 		if got := b.partner(method, path, ""); got.status != 405 || got.header.Get("Allow") == "" {
 			t.Errorf("%s: %d, want 405 with Allow", call, got.status)

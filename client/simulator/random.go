@@ -33,6 +33,9 @@ const (
 	kindAdded
 	kindRequest
 	kindHostile
+	kindMade
+	kindForeign
+	kindAllowed
 )
 
 // seed is where every believable detail comes from.

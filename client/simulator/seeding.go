@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -32,6 +33,7 @@ func newWorld(o Options) *world {
 		w.byID[c.id] = c
 	}
 	w.fleet = newFleet(s, next, hostile)
+	w.fleet.restricted = o.has("restricted")
 	for i, c := range w.customers {
 		if c.count == 0 && i > 0 || c.forbidden {
 			continue // the empty customer has nothing at all
@@ -93,6 +95,7 @@ func (w *world) seedCustomer(i int, o Options, hostile bool) *customer {
 		created:   epoch().AddDate(0, 0, -int(500+w.seed.at(kindBatchDate, n, 99)%900)),
 		values:    map[uint64]*string{},
 		added:     map[string]*device{},
+		removed:   map[uint64]bool{},
 	}
 	if hostile && i > 0 {
 		c.name += hostileTexts[i%len(hostileTexts)]
@@ -123,7 +126,7 @@ func (w *world) plans(c *customer, i int, hostile bool) []batchPlan {
 			{guid(w.seed.at(kindBatch, n, 1), w.seed.at(kindBatch, n, 2)), -1, weight(1)},
 			{"Zürich Außenstelle Süd", -1, weight(2)},
 			{short + "-100", 100, 0},
-			{short + "-101", 101, 0},
+			{short + "-101", foreignSize, 0},
 			{short + " on order", 0, 0},
 		}
 		if back := min(returnedMost, int(c.count)/50); back > 0 {
@@ -180,13 +183,37 @@ func (w *world) seedBatches(c *customer, i int, hostile bool) {
 		c.batches = append(c.batches, &batch{
 			id: p.name, by: w.partner.name, first: next, count: uint64(sizes[k]), exists: true, listed: true,
 			created: epoch().AddDate(0, 0, -int(days)).Add(time.Duration(w.seed.at(kindBatchDate, uint64(i), uint64(k)+1000)%86400) * time.Second),
+			gone:    map[int]bool{},
 		})
-		if strings.HasSuffix(p.name, returnsBatch) {
+		switch {
+		case strings.HasSuffix(p.name, returnsBatch):
 			w.fleet.returned, w.fleet.returnedEnd = next, next+uint64(sizes[k])
+		case p.fixed == foreignSize && sizes[k] == foreignSize:
+			w.fleet.foreign, w.fleet.foreignEnd = next, next+foreignSize
 		}
 		next += uint64(sizes[k])
+		if i > 0 {
+			c.batches[len(c.batches)-1].vary(k)
+		}
 	}
 }
+
+// vary gives the batches of all customers but the first what the service says
+// of some batches only: a status, or nothing about who made it.
+func (b *batch) vary(k int) {
+	if k%2 == 0 {
+		b.status = stateFinished
+	} else {
+		b.by = ""
+	}
+}
+
+// foreignSize is the size of the first customer's batch in which every
+// foreignEach-th device was registered by another tenant.
+const (
+	foreignSize = 101
+	foreignEach = 25
+)
 
 // returnsBatch ends the name of the first customer's batch of devices that a
 // policy update fails on.
@@ -208,6 +235,7 @@ func (w *world) seedPolicies(c *customer, i int, hostile bool) {
 		}
 		c.policies = append(c.policies, q)
 	}
+	c.seeded = slices.Clone(c.policies)
 }
 
 func (w *world) seedHardware(c *customer, i int, hostile bool) {

@@ -10,8 +10,8 @@ type wireUpdate struct {
 // updatePolicies is U1, PATCH /customers/{customer}/DevicePolicyUpdates. The
 // devices may lie in several batches; a null value takes the policy away.
 func updatePolicies(c *call) (answer, error) {
-	if c.who.Agent == agentSales {
-		return answer{}, refuse(http.StatusForbidden, 900150, "The supplied role doesn't have the rights to perform the requested operation")
+	if err := c.adminOnly(); err != nil {
+		return answer{}, err
 	}
 	body, err := decode[wireUpdate](c.body)
 	if err != nil || body.Devices == nil || len(*body.Devices) == 0 {
@@ -30,32 +30,50 @@ func updatePolicies(c *call) (answer, error) {
 
 const agentSales = "sales"
 
+// adminOnly refuses sales agents, which the portal does for everything that
+// concerns policies.
+func (c *call) adminOnly() error {
+	if c.who.Agent == agentSales {
+		return refuse(http.StatusForbidden, 900150, "The supplied role doesn't have the rights to perform the requested operation")
+	}
+	return nil
+}
+
 // update settles each device's outcome and plans the moment at which the new
 // policies show. The lock is held.
 func (w *world) update(c *call, devices []wireCandidate) *job {
 	rows := make([]jobRow, len(devices))
-	values := make([]*string, len(devices))
+	policies := make([]*policy, len(devices))
 	for i, d := range devices {
 		rows[i].device = *d.ID
 		rows[i].serial, _ = w.has(c.customer, *d.ID)
 		last := (*d.Policies)[len(*d.Policies)-1]
 		rows[i].failure = w.assignable(c.customer, *d.ID, last.Value)
 		if rows[i].failure == nil && last.Value != nil {
-			values[i] = &c.customer.policyByID(*last.Value).id
+			policies[i] = c.customer.policyByID(*last.Value)
 		}
 	}
 	j := w.accept(c, rows, false)
 	if j.stuck {
 		return j
 	}
-	w.later(j.ends().Add(w.lag), j, func() {
+	w.later(j.ends().Add(w.lag), func() {
 		for i := range rows {
 			if rows[i].failure == nil {
-				w.assign(j.customer, rows[i].device, values[i])
+				w.assign(j.customer, rows[i].device, policies[i].value())
 			}
 		}
 	})
 	return j
+}
+
+// value is what a device says that has the policy: null for none, and for one
+// that was deleted since.
+func (p *policy) value() *string {
+	if p == nil || p.gone {
+		return nil
+	}
+	return &p.id
 }
 
 // assignable says why a device cannot have a policy, nil when it can.

@@ -58,7 +58,7 @@ func createBatch(c *call) (answer, error) {
 		if c.customer.batchFold(name) != nil {
 			return answer{}, refuse(http.StatusConflict, http.StatusConflict, "A device batch with this id already exists.")
 		}
-		b := &batch{id: name, by: c.w.partner.name}
+		b := &batch{id: name, by: c.w.partner.name, gone: map[int]bool{}}
 		c.customer.batches = append(c.customer.batches, b)
 		return c.acceptedAs(c.w.upload(c, b, found, false)), nil
 	})
@@ -191,12 +191,13 @@ func (w *world) upload(c *call, b *batch, found []candidate, appended bool) *job
 	}
 	added := w.devices(j, found)
 	if !appended {
-		w.later(j.ends(), j, func() { b.exists, b.created = true, j.ends().Truncate(time.Second) })
+		w.later(j.ends(), func() { b.exists, b.created = true, j.ends().Truncate(time.Second) })
 	}
-	w.later(j.ends().Add(w.lag), j, func() {
+	w.later(j.ends().Add(w.lag), func() {
 		b.listed = true
-		b.added = append(b.added, added...)
 		for _, d := range added {
+			d.home, d.place = b, b.places()
+			b.added = append(b.added, d)
 			j.customer.added[d.id] = d
 		}
 	})

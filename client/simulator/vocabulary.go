@@ -65,7 +65,11 @@ const (
 	setSkipExpress       = "skip_express_settings"
 	setSkipRegistration  = "skip_oem_registration"
 	setSkipEULA          = "skip_eula"
+	setNone              = "none"
 )
+
+// settingWords are the settings that a policy can have; read only.
+var settingWords = []string{setRemovePreinstalls, setUserNotAdmin, setSkipExpress, setSkipRegistration, setSkipEULA, setNone}
 
 // foreignProfile is what a device shows that took the customer's own default
 // profile: a display name where an id is usual.

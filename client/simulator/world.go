@@ -25,6 +25,8 @@ type world struct {
 	jobs       map[string]*job
 	jobCount   uint64
 	addedCount uint64
+	madeCount  uint64 // of policies
+	planned    uint64 // changes ever planned
 	due        schedule
 	registered map[string]*customer // folded serials and keys taken since the start
 	replays    replays
@@ -42,31 +44,40 @@ type customer struct {
 	created          time.Time
 	batches          []*batch
 	policies         []*policy
+	seeded           []*policy // that it starts with, deleted ones too
 	hardware         []*hardware
 	values           map[uint64]*string // policies changed since the start, by device number
-	added            map[string]*device // uploaded since the start, by id
+	added            map[string]*device // uploaded since the start and not removed, by id
+	removed          map[uint64]bool    // numbers of devices that it started with and no longer has
 	assigned         map[string]int     // devices by policy id; nil until somebody asks
 }
 
 // batch is a named bag of devices.
 type batch struct {
 	id      string
-	by      string
+	by      string // who made it; empty is not said
+	status  string // seldom said
 	created time.Time
 	first   uint64 // number of its first seeded device
 	count   uint64 // of seeded devices
 	added   []*device
-	exists  bool // its job has ended: devices can be appended
-	listed  bool // it shows in lists
+	gone    map[int]bool // places of devices that no longer show; a place is never used again
+	exists  bool         // its job has ended: devices can be appended
+	listed  bool         // it shows in lists
 }
 
-func (b *batch) size() int { return int(b.count) + len(b.added) }
+// places counts the devices that the batch ever had: the seeded ones have the
+// first places, the added ones follow.
+func (b *batch) places() int { return int(b.count) + len(b.added) }
+
+func (b *batch) size() int { return b.places() - len(b.gone) }
 
 // policy is a configuration policy.
 type policy struct {
 	id, name, description string
 	settings              []string
 	created, modified     time.Time
+	gone                  bool // deleted
 }
 
 // event is a change that takes effect at a simulated instant.
@@ -94,8 +105,9 @@ func (w *world) settle(now time.Time) {
 }
 
 // later plans a change; the lock is held.
-func (w *world) later(at time.Time, j *job, do func()) {
-	e := event{at: at, seq: j.ordinal, do: do}
+func (w *world) later(at time.Time, do func()) {
+	w.planned++
+	e := event{at: at, seq: w.planned, do: do}
 	place, _ := slices.BinarySearchFunc(w.due, e, event.compare)
 	w.due = slices.Insert(w.due, place, e)
 }
@@ -114,6 +126,14 @@ func (c *customer) batchNamed(id string) *batch {
 		if b.id == id {
 			return b
 		}
+	}
+	return nil
+}
+
+// batchListed finds a batch that shows in lists by its exact stored name.
+func (c *customer) batchListed(id string) *batch {
+	if b := c.batchNamed(id); b != nil && b.listed {
+		return b
 	}
 	return nil
 }
@@ -140,14 +160,16 @@ func (c *customer) policyByID(id string) *policy {
 
 // startValue is the policy that a seeded device starts with.
 func (w *world) startValue(c *customer, n uint64) *string {
-	switch i := w.fleet.choice(n, len(c.policies)); {
+	switch i := w.fleet.choice(n, len(c.seeded)); {
 	case i < 0:
 		return nil
-	case i == len(c.policies):
+	case i == len(c.seeded):
 		name := foreignProfile
 		return &name
+	case c.seeded[i].gone:
+		return nil
 	default:
-		return &c.policies[i].id
+		return &c.seeded[i].id
 	}
 }
 
@@ -159,21 +181,31 @@ func (w *world) value(c *customer, n uint64) *string {
 	return w.startValue(c, n)
 }
 
-// page copies the devices of a batch from an offset on; the lock is held.
-func (w *world) page(c *customer, b *batch, from, limit int) []device {
-	end := min(from+limit, b.size())
-	out := make([]device, 0, max(end-from, 0))
-	for i := from; i < end; i++ {
-		if i >= int(b.count) {
+// page copies the devices of a batch from a place on, and says where the next
+// page begins, 0 for nowhere. Because places stay, a device that is removed in
+// the middle of a walk shifts no other out of sight. The lock is held.
+func (w *world) page(c *customer, b *batch, from, limit int) (out []device, next int) {
+	out = make([]device, 0, max(min(limit, b.places()-from), 0))
+	for i := from; i < b.places(); i++ {
+		switch {
+		case b.gone[i]:
+		case len(out) == limit:
+			return out, i
+		case i >= int(b.count):
 			out = append(out, *b.added[i-int(b.count)])
-			continue
+		default:
+			out = append(out, w.seededDevice(c, b, b.first+uint64(i)))
 		}
-		n := b.first + uint64(i)
-		d := w.fleet.device(n, b.created)
-		d.policy = w.value(c, n)
-		out = append(out, d)
 	}
-	return out
+	return out, 0
+}
+
+// seededDevice computes a device of a batch with the policy that it has now;
+// the lock is held.
+func (w *world) seededDevice(c *customer, b *batch, n uint64) device {
+	d := w.fleet.device(n, b.created)
+	d.policy = w.value(c, n)
+	return d
 }
 
 // assign gives a device of the customer a policy, or none; the lock is held.
@@ -183,7 +215,7 @@ func (w *world) assign(c *customer, id string, value *string) {
 		d.policy = value
 		return
 	}
-	if n, ok := w.fleet.byID(id); ok {
+	if n, ok := w.fleet.byID(id); ok && !c.removed[n] {
 		c.recount(w.value(c, n), value)
 		c.values[n] = value
 	}
@@ -196,7 +228,7 @@ func (w *world) has(c *customer, id string) (serial string, ok bool) {
 		return d.serial, true
 	}
 	n, ok := w.fleet.byID(id)
-	if !ok || n-c.first >= c.count { // the difference wraps round below the first
+	if !ok || n-c.first >= c.count || c.removed[n] { // the difference wraps round below the first
 		return "", false
 	}
 	return w.fleet.serial(n), true
@@ -210,14 +242,22 @@ func (w *world) owner(serial, key string) *customer {
 			return c
 		}
 	}
-	n, ok := w.fleet.bySerial(serial)
-	if !ok {
-		n, ok = w.fleet.byKey(key)
+	if n, ok := w.fleet.bySerial(serial); ok {
+		if c := w.starter(n); !c.removed[n] {
+			return c
+		}
 	}
-	if !ok {
-		return nil
+	if n, ok := w.fleet.byKey(key); ok {
+		if c := w.starter(n); !c.removed[n] {
+			return c
+		}
 	}
-	// Customers stand in the order of their devices.
+	return nil
+}
+
+// starter is the customer that a seeded device began with. Customers stand in
+// the order of their devices.
+func (w *world) starter(n uint64) *customer {
 	return w.customers[sort.Search(len(w.customers), func(i int) bool { return w.customers[i].first > n })-1]
 }
 
@@ -238,23 +278,36 @@ func (w *world) counts(c *customer) map[string]int {
 	if c.assigned != nil {
 		return c.assigned
 	}
-	tally := make([]int, len(c.policies)+1)
+	tally := make([]int, len(c.seeded)+1)
 	for n := c.first; n < c.first+c.count; n++ {
-		if i := w.fleet.choice(n, len(c.policies)); i >= 0 {
+		if i := w.fleet.choice(n, len(c.seeded)); i >= 0 {
 			tally[i]++
 		}
 	}
 	c.assigned = make(map[string]int, len(tally))
-	for i, p := range c.policies {
+	for i, p := range c.seeded {
 		c.assigned[p.id] = tally[i]
 	}
 	for n, v := range c.values {
 		c.recount(w.startValue(c, n), v)
 	}
-	for _, d := range c.added {
-		c.recount(nil, d.policy)
+	for _, b := range c.batches {
+		for _, d := range b.added {
+			c.recount(nil, d.policy)
+		}
+		for place := range b.gone {
+			c.recount(w.valueAt(c, b, place), nil)
+		}
 	}
 	return c.assigned
+}
+
+// valueAt is the policy of the device at a place of a batch; the lock is held.
+func (w *world) valueAt(c *customer, b *batch, place int) *string {
+	if place >= int(b.count) {
+		return b.added[place-int(b.count)].policy
+	}
+	return w.value(c, b.first+uint64(place))
 }
 
 func (c *customer) recount(from, to *string) {
