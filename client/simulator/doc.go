@@ -36,12 +36,41 @@
 //	              (the first customer's batch of returns holds some listed devices of that kind,
 //	              whose serial numbers begin with SIM-807-)
 //	809           policy update with a policy that the customer does not have
+//	811           not in a job: removing a device that another tenant registered, which
+//	              uploadedBy shows (the first customer's batch of 101 holds four of them)
 //	812           serial, maker and model with a model from a short seeded list of unknown ones
 //	              (control/state shows the list); any other maker and model is accepted
 //	(no number)   ZtdDeviceDuplicated: a further copy of a device in the same upload
 //
 // A job with failures says finished_with_errors, except for a seeded quarter
 // of the jobs that say plain finished, as the real service has been seen to do.
+//
+// # What is removed
+//
+// A removed device belongs to nobody from the moment of the 204: it can be
+// uploaded again, by any customer, under a new id. A device that is listed but
+// no longer registered (807) cannot be removed; the service says 404. A deleted
+// policy is taken off its devices, and a job under way that was to assign it
+// leaves its devices without one. Lists and counts of devices follow after the
+// lag, the list of policies at once.
+//
+// With the scenario restricted some devices say what may be done to them
+// (allowedOperations), and the two calls on a single device obey it.
+//
+// # Faults
+//
+// A fault is {match, kind, times, probability} and what its kind wants:
+//
+//	status      status, retryAfter: an error or a redirect in place of the deed; a
+//	            policy that cannot be deleted is ^DELETE .*/policies/ with status 409
+//	reset       the connection is cut after the deed, or before it with before
+//	slow        delayMs before the answer
+//	truncate    half of the answer
+//	stuck       jobs that never end
+//	nolocation  the deed without saying which job it became
+//	garbage     body in place of a good answer's, broken JSON when empty; unknown words
+//	            for states of a job can be had this way
+//	endless     a good answer that never ends, delayMs between its pieces
 //
 // # Control
 //
