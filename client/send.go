@@ -149,7 +149,7 @@ func (r *runner) collided(ctx context.Context, next ledger.Chunk, word string, e
 	if next.Method == methodCreate {
 		return r.createdBefore(ctx, next, e)
 	}
-	if r.book.Requeue(ctx, id, n, e.Msg, false) != nil {
+	if r.book.Reroute(ctx, id, n, e.Msg) != nil {
 		return step{stop: true}
 	}
 	return step{pause: r.c.o.Look, stop: r.book.Renew(ctx, id, n) != nil}
@@ -169,7 +169,7 @@ func (r *runner) createdBefore(ctx context.Context, next ledger.Chunk, e *model.
 	found, err := r.c.sender(r.op.Kind).find(look, r.op, rows, nil)
 	cancel()
 	if err == nil && len(found) == 0 {
-		return step{stop: r.book.Requeue(ctx, id, n, e.Msg, false) != nil}
+		return step{stop: r.book.Reroute(ctx, id, n, e.Msg) != nil}
 	}
 	return step{stop: r.book.Lost(ctx, id, n, e.Msg) != nil}
 }

@@ -32,13 +32,20 @@ func (l *Ledger) Hold(ctx context.Context, id model.OperationID, why string) err
 }
 
 // Drop gives up what was not sent: queued chunks end, their rows are skipped,
-// their secrets are erased. Chunks that are on their way are not touched.
+// their secrets are erased. Chunks that are on their way are not touched. Rows
+// that were sent before without an answer, and queued again by a retry, become
+// unknown once more: nobody can say that they were not sent.
 func (l *Ledger) Drop(ctx context.Context, id model.OperationID) error {
 	return l.erased(ctx, l.decide(ctx, "drop", id, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `UPDATE rows SET state = ?, text = 'not sent: dropped' WHERE operation = ? AND state = ? AND chunk IN
-			(SELECT number FROM chunks WHERE operation = ? AND phase = ?)`,
-			model.RowSkipped, id, model.RowQueued, id, model.ChunkQueued); err != nil {
-			return err
+		for doubt, end := range []struct {
+			state model.RowState
+			text  string
+		}{{model.RowSkipped, "not sent: dropped"}, {model.RowUnknown, "sent once without an answer; the retry was dropped"}} {
+			if _, err := tx.ExecContext(ctx, `UPDATE rows SET state = ?, text = ? WHERE operation = ? AND state = ? AND chunk IN
+				(SELECT number FROM chunks WHERE operation = ? AND phase = ? AND doubt = ?)`,
+				end.state, end.text, id, model.RowQueued, id, model.ChunkQueued, doubt); err != nil {
+				return err
+			}
 		}
 		if _, err := tx.ExecContext(ctx, `DELETE FROM spool WHERE operation = ? AND chunk IN
 			(SELECT number FROM chunks WHERE operation = ? AND phase = ?)`, id, id, model.ChunkQueued); err != nil {
@@ -107,6 +114,8 @@ func (l *Ledger) Adopt(ctx context.Context, id model.OperationID) (bool, error) 
 	if l.ReadOnly() != nil {
 		return false, nil
 	}
+	l.adopting.Lock()
+	defer l.adopting.Unlock()
 	var dead string
 	err := l.read.QueryRowContext(ctx, `SELECT owner FROM operations WHERE id = ? AND backend = ?`, id, l.o.Backend).Scan(&dead)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -139,7 +148,7 @@ func (l *Ledger) takeOver(ctx context.Context, id model.OperationID, dead string
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(errStale, err)
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE chunks SET phase = ?, problem = 'muster ended while it waited for the answer'
+		if _, err := tx.ExecContext(ctx, `UPDATE chunks SET phase = ?, doubt = 1, problem = 'muster ended while it waited for the answer'
 			WHERE operation = ? AND phase = ?`, model.ChunkLost, id, model.ChunkSending); err != nil {
 			return err
 		}

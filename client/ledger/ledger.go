@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -33,6 +34,8 @@ type Ledger struct {
 	read  *sql.DB
 	owner *owner
 	newer bool // written by a newer muster: reading only
+
+	adopting sync.Mutex // one takeover at a time, so that two callers do not take each other for the owner
 
 	mu      sync.Mutex
 	changed chan struct{} // closed at the next change
@@ -74,6 +77,9 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 		l.Close()
 		return nil, broken("open ledger", err)
 	}
+	if !l.newer {
+		l.truncate(ctx) // a process that was killed may have left erased secrets in the log
+	}
 	l.done.Add(1)
 	go l.watch(watch, conn)
 	return l, nil
@@ -81,7 +87,7 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 
 func (l *Ledger) connect(ctx context.Context, path string) error {
 	pragmas := url.Values{"_pragma": {"busy_timeout(15000)", "journal_mode(WAL)", "synchronous(FULL)",
-		"secure_delete(1)", "foreign_keys(1)"}, "_txlock": {"immediate"}}
+		"secure_delete(1)", "foreign_keys(1)", "temp_store(2)"}, "_txlock": {"immediate"}}
 	var err error
 	if l.write, err = sql.Open("sqlite", dsn(path, pragmas)); err != nil {
 		return broken("open ledger", err)
@@ -119,8 +125,11 @@ func (l *Ledger) migrate(ctx context.Context) error {
 	case have == version:
 		return nil
 	}
-	if _, err := tx.ExecContext(ctx, schema); err != nil {
-		return broken("open ledger", err)
+	all := migrations()
+	for _, m := range all[max(have, 0):] {
+		if _, err := tx.ExecContext(ctx, m); err != nil {
+			return broken("open ledger", err)
+		}
 	}
 	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version)); err != nil {
 		return broken("open ledger", err)
@@ -198,6 +207,7 @@ func (l *Ledger) watch(ctx context.Context, conn *sql.Conn) {
 			}
 			last = now
 		}
+		l.retruncate(ctx)
 		select {
 		case <-ctx.Done():
 			return
@@ -231,7 +241,7 @@ func (l *Ledger) change(ctx context.Context, op string, do func(tx *sql.Tx) erro
 }
 
 // truncate empties the write-ahead log, so that erased secrets do not stay in
-// it. A reader elsewhere can be in the way; then the next call tries again.
+// it. A reader elsewhere can be in the way; then the watch tries again.
 func (l *Ledger) truncate(ctx context.Context) {
 	var busy, log, done int
 	err := l.write.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &log, &done)
@@ -240,11 +250,21 @@ func (l *Ledger) truncate(ctx context.Context) {
 	l.mu.Unlock()
 }
 
+// retruncate makes up for a [Ledger.truncate] that found a reader in the way.
+func (l *Ledger) retruncate(ctx context.Context) {
+	l.mu.Lock()
+	smeared := l.smeared
+	l.mu.Unlock()
+	if smeared && ctx.Err() == nil {
+		l.truncate(ctx)
+	}
+}
+
 func broken(op string, err error) error {
 	if e := model.AsError(err); e != nil {
 		return e
 	}
-	if err == context.Canceled || err == context.DeadlineExceeded {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return &model.Error{Kind: model.Cancelled, Op: op, Msg: "cancelled", Err: err}
 	}
 	return &model.Error{Kind: model.Refused, Op: op, Msg: "the ledger cannot be used: " + reason(err),

@@ -1,8 +1,16 @@
 package ledger
 
-// version is what this program writes into PRAGMA user_version. A database with
-// a higher one was written by a newer muster and is opened for reading only.
-const version = 1
+// version is what this program writes into PRAGMA user_version: the number of
+// migrations. A database with a higher one was written by a newer muster and is
+// opened for reading only.
+const version = 2
+
+// migrations lead from each version to the next one.
+func migrations() [version]string { return [version]string{schema, doubt} }
+
+// doubt marks chunks of which some sending may have taken effect although no
+// answer was recorded.
+const doubt = `ALTER TABLE chunks ADD COLUMN doubt INTEGER NOT NULL DEFAULT 0`
 
 // schema creates version 1. Times are milliseconds since 1970 in UTC, 0 = none.
 // rev counts the changes of an operation, so that a reader re-reads only what

@@ -21,16 +21,12 @@ func Stale(err error) bool { return errors.Is(err, errStale) }
 func (l *Ledger) step(ctx context.Context, op string, id model.OperationID, chunk int,
 	from []model.ChunkPhase, to model.ChunkPhase, set string, args []any, do func(tx *sql.Tx) error) error {
 	return l.change(ctx, op, func(tx *sql.Tx) error {
-		var phase model.ChunkPhase
-		var held bool
-		err := tx.QueryRowContext(ctx, `SELECT c.phase, o.held FROM chunks c JOIN operations o ON o.id = c.operation
-			WHERE c.operation = ? AND c.number = ? AND o.owner = ? AND o.backend = ?`,
-			id, chunk, l.owner.id, l.o.Backend).Scan(&phase, &held)
-		if errors.Is(err, sql.ErrNoRows) || err == nil && (!contains(from, phase) || to == model.ChunkSending && held) {
-			return errStale
-		}
+		phase, held, err := l.phase(ctx, tx, id, chunk)
 		if err != nil {
 			return err
+		}
+		if !contains(from, phase) || to == model.ChunkSending && held {
+			return errStale
 		}
 		if set != "" {
 			set = ", " + set
@@ -100,9 +96,13 @@ func (l *Ledger) Sending(ctx context.Context, id model.OperationID, chunk int, m
 func (l *Ledger) Accepted(ctx context.Context, id model.OperationID, chunk int, job model.JobID, correlation string) error {
 	return l.erased(ctx, l.step(ctx, "note acceptance", id, chunk,
 		[]model.ChunkPhase{model.ChunkSending, model.ChunkLost, model.ChunkUnknown}, model.ChunkAccepted,
-		"job = ?, correlation = ?, accepted = ?, job_state = ?, problem = ''",
+		"job = ?, correlation = ?, accepted = ?, job_state = ?, ended = 0, problem = ''",
 		[]any{job, correlation, ms(l.o.Now()), model.JobUnknown}, func(tx *sql.Tx) error {
 			if err := l.moveRows(ctx, tx, id, chunk, model.RowInFlight, model.RowAccepted); err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, `UPDATE rows SET state = ?, text = '', what = '' WHERE operation = ? AND chunk = ? AND state = ?`,
+				model.RowAccepted, id, chunk, model.RowUnknown); err != nil {
 				return err
 			}
 			if err := erase(ctx, tx, id, chunk); err != nil {
@@ -114,10 +114,21 @@ func (l *Ledger) Accepted(ctx context.Context, id model.OperationID, chunk int, 
 
 // Requeue notes that a sent chunk was certainly not carried out (the service
 // asked to wait, or was not reached) and waits to be sent again. With hold it
-// waits for the operator.
+// waits for the operator. A chunk that was sent before without an answer keeps
+// its method: only the same request under the same id has no second effect.
 func (l *Ledger) Requeue(ctx context.Context, id model.OperationID, chunk int, why string, hold bool) error {
-	return l.step(ctx, "note delay", id, chunk, []model.ChunkPhase{model.ChunkSending}, model.ChunkQueued,
-		"problem = ?, method = ''", []any{why}, func(tx *sql.Tx) error {
+	return l.requeue(ctx, id, chunk, why, hold, "problem = ?, method = CASE WHEN doubt THEN method ELSE '' END")
+}
+
+// Reroute is [Ledger.Requeue] for a chunk whose method turned out to be the wrong
+// one: the caller has looked at the service and chooses again.
+func (l *Ledger) Reroute(ctx context.Context, id model.OperationID, chunk int, why string) error {
+	return l.requeue(ctx, id, chunk, why, false, "problem = ?, method = ''")
+}
+
+func (l *Ledger) requeue(ctx context.Context, id model.OperationID, chunk int, why string, hold bool, set string) error {
+	return l.step(ctx, "note delay", id, chunk, []model.ChunkPhase{model.ChunkSending}, model.ChunkQueued, set, []any{why},
+		func(tx *sql.Tx) error {
 			if hold {
 				if _, err := tx.ExecContext(ctx, `UPDATE operations SET held = 1, note = ? WHERE id = ?`, why, id); err != nil {
 					return err
@@ -131,10 +142,11 @@ func (l *Ledger) Requeue(ctx context.Context, id model.OperationID, chunk int, w
 }
 
 // Renew gives a queued chunk a new request id, after the service has answered
-// the old one with a refusal that had no effect.
+// the old one with a refusal that had no effect. A chunk that was sent before
+// without an answer keeps its id.
 func (l *Ledger) Renew(ctx context.Context, id model.OperationID, chunk int) error {
 	return l.step(ctx, "renew request id", id, chunk, []model.ChunkPhase{model.ChunkQueued}, model.ChunkQueued,
-		"request_id = ?, method = ''", []any{l.o.NewID()}, func(tx *sql.Tx) error {
+		"request_id = CASE WHEN doubt THEN request_id ELSE ? END, method = ''", []any{l.o.NewID()}, func(tx *sql.Tx) error {
 			return l.note(ctx, tx, id, chunk, "request id renewed", "")
 		})
 }
@@ -159,7 +171,7 @@ func (l *Ledger) Refused(ctx context.Context, id model.OperationID, chunk int, e
 // flight until they are found or given up.
 func (l *Ledger) Lost(ctx context.Context, id model.OperationID, chunk int, why string) error {
 	return l.step(ctx, "note lost answer", id, chunk, []model.ChunkPhase{model.ChunkSending, model.ChunkAccepted}, model.ChunkLost,
-		"problem = ?", []any{why}, func(tx *sql.Tx) error {
+		"doubt = 1, problem = ?", []any{why}, func(tx *sql.Tx) error {
 			if err := l.moveRows(ctx, tx, id, chunk, model.RowAccepted, model.RowInFlight); err != nil {
 				return err
 			}
@@ -179,12 +191,13 @@ type Result struct {
 	Object   string // id of what was made or found, when there is one
 }
 
-// Settle notes final outcomes of some rows of an accepted or lost chunk. Rows
-// that are final already keep what they have. When no row of the chunk is open
-// any more, the chunk has ended and its secrets are erased.
+// Settle notes final outcomes of some rows of a chunk that was sent. Rows that
+// are final already keep what they have. When no row of the chunk is open any
+// more, the chunk has ended and its secrets are erased. It is stale for a chunk
+// that is queued or has come to an end.
 func (l *Ledger) Settle(ctx context.Context, id model.OperationID, chunk int, results []Result) error {
 	return l.erased(ctx, l.change(ctx, "note outcomes", func(tx *sql.Tx) error {
-		if err := l.own(ctx, tx, id); err != nil {
+		if err := l.own(ctx, tx, id, chunk, model.ChunkSending, model.ChunkAccepted, model.ChunkLost); err != nil {
 			return err
 		}
 		set, err := tx.PrepareContext(ctx, `UPDATE rows SET state = ?, code = ?, code_name = ?, text = ?, what = ?, paired = ?,
@@ -234,10 +247,10 @@ func (l *Ledger) endChunk(ctx context.Context, tx *sql.Tx, id model.OperationID,
 	return l.touch(ctx, tx, id)
 }
 
-// Polled notes the service's word on a job. It announces only news.
+// Polled notes the service's word on the job of an accepted chunk.
 func (l *Ledger) Polled(ctx context.Context, id model.OperationID, chunk int, state model.JobState, word string) error {
 	return l.change(ctx, "note job state", func(tx *sql.Tx) error {
-		if err := l.own(ctx, tx, id); err != nil {
+		if err := l.own(ctx, tx, id, chunk, model.ChunkAccepted); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE chunks SET job_state = ?, job_word = ?, polled = ?, problem = ''
@@ -248,10 +261,11 @@ func (l *Ledger) Polled(ctx context.Context, id model.OperationID, chunk int, st
 	})
 }
 
-// Trouble notes why a job cannot be read now. It announces only news.
+// Trouble notes why a chunk that has not come to an end does not move. Nothing
+// is written when it says the same as before.
 func (l *Ledger) Trouble(ctx context.Context, id model.OperationID, chunk int, why string) error {
 	return l.change(ctx, "note trouble", func(tx *sql.Tx) error {
-		if err := l.own(ctx, tx, id); err != nil {
+		if err := l.own(ctx, tx, id, chunk, model.ChunkQueued, model.ChunkSending, model.ChunkAccepted, model.ChunkLost); err != nil {
 			return err
 		}
 		res, err := tx.ExecContext(ctx, `UPDATE chunks SET problem = ? WHERE operation = ? AND number = ? AND problem <> ?`, why, id, chunk, why)
@@ -265,12 +279,24 @@ func (l *Ledger) Trouble(ctx context.Context, id model.OperationID, chunk int, w
 	})
 }
 
-// own refuses when the operation is not this process's.
-func (l *Ledger) own(ctx context.Context, tx *sql.Tx, id model.OperationID) error {
-	var n int
-	err := tx.QueryRowContext(ctx, `SELECT 1 FROM operations WHERE id = ? AND owner = ? AND backend = ?`, id, l.owner.id, l.o.Backend).Scan(&n)
-	if errors.Is(err, sql.ErrNoRows) {
+// own refuses when the operation is not this process's, or its chunk is in none
+// of the phases.
+func (l *Ledger) own(ctx context.Context, tx *sql.Tx, id model.OperationID, chunk int, phases ...model.ChunkPhase) error {
+	phase, _, err := l.phase(ctx, tx, id, chunk)
+	if err == nil && !contains(phases, phase) {
 		return errStale
 	}
 	return err
+}
+
+// phase reads the phase of a chunk of an operation of this process, and whether
+// the operation is held.
+func (l *Ledger) phase(ctx context.Context, tx *sql.Tx, id model.OperationID, chunk int) (phase model.ChunkPhase, held bool, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT c.phase, o.held FROM chunks c JOIN operations o ON o.id = c.operation
+		WHERE c.operation = ? AND c.number = ? AND o.owner = ? AND o.backend = ?`,
+		id, chunk, l.owner.id, l.o.Backend).Scan(&phase, &held)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = errStale
+	}
+	return phase, held, err
 }
