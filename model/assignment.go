@@ -2,17 +2,21 @@ package model
 
 import "fmt"
 
-// DevicePolicyUpdate puts one policy on devices of one customer. It is one
-// request; an [Assignment] may take several.
+// DevicePolicyUpdate puts one policy on devices of one customer, or takes
+// theirs away. It is one request; an [Assignment] may take several.
 type DevicePolicyUpdate struct {
 	Policy  PolicyID
+	Remove  bool // leave the devices without a policy: no page of the service's says how, so read back
 	Devices []DeviceID
 }
 
 // Validate reports the first thing an operator must change.
 func (u DevicePolicyUpdate) Validate() error {
 	const op = "check assignment"
-	if !IsGUID(string(u.Policy)) {
+	switch {
+	case u.Remove && u.Policy != "":
+		return &Error{Kind: Invalid, Op: op, Msg: "a policy cannot be assigned and taken away at once"}
+	case !u.Remove && !IsGUID(string(u.Policy)):
 		return &Error{Kind: Invalid, Op: op, Msg: "the policy id is not a GUID"}
 	}
 	if len(u.Devices) == 0 {

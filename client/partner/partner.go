@@ -240,17 +240,24 @@ type Accepted struct {
 	Correlation string      // the id that support asks for
 }
 
-// send posts or patches a JSON body and reads which job it became.
-func send[T any](ctx context.Context, c *Client, k call, method string, body T, requestID string) (Accepted, error) {
+// write sends a JSON body, or none when it is nil. Every 2xx is a success.
+func write[T any](ctx context.Context, c *Client, k call, method string, body *T, requestID string) (*rest.Answer, error) {
 	path, err := customerPath(k.op, k.customer, k.path...)
 	if err != nil {
-		return Accepted{}, err
+		return nil, err
 	}
-	raw, err := json.Marshal(body)
-	if err != nil {
-		return Accepted{}, &model.Error{Kind: model.Unexpected, Op: k.op, Msg: "the request cannot be written", Err: err}
+	var raw []byte
+	if body != nil {
+		if raw, err = json.Marshal(body); err != nil {
+			return nil, &model.Error{Kind: model.Unexpected, Op: k.op, Msg: "the request cannot be written", Err: err}
+		}
 	}
-	a, err := c.rest.Do(ctx, rest.Call{Op: k.op, Method: method, Path: path, Body: raw, RequestID: requestID, Lane: string(k.customer)})
+	return c.rest.Do(ctx, rest.Call{Op: k.op, Method: method, Path: path, Body: raw, RequestID: requestID, Lane: string(k.customer)})
+}
+
+// send posts or patches a JSON body and reads which job it became.
+func send[T any](ctx context.Context, c *Client, k call, method string, body T, requestID string) (Accepted, error) {
+	a, err := write(ctx, c, k, method, &body, requestID)
 	if err != nil {
 		return Accepted{}, err
 	}

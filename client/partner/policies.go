@@ -2,6 +2,9 @@ package partner
 
 import (
 	"context"
+	"net/http"
+	"strings"
+	"time"
 
 	"muster/client/rest"
 	"muster/model"
@@ -42,10 +45,11 @@ func (c *Client) Policies(ctx context.Context, customer model.CustomerID) ([]mod
 // GET /customers/{customer}/policies/{policy}
 func (c *Client) Policy(ctx context.Context, customer model.CustomerID, id model.PolicyID) (model.ConfigurationPolicy, error) {
 	const op = "read policy"
-	if !model.IsGUID(string(id)) {
-		return model.ConfigurationPolicy{}, &model.Error{Kind: model.Invalid, Op: op, Msg: "the policy id is not a GUID"}
+	path, err := policyPath(op, id)
+	if err != nil {
+		return model.ConfigurationPolicy{}, err
 	}
-	wire, a, err := get[policy](ctx, c, call{op: op, customer: customer, path: []string{"policies", string(id)}})
+	wire, a, err := get[policy](ctx, c, call{op: op, customer: customer, path: path})
 	if err != nil {
 		return model.ConfigurationPolicy{}, err
 	}
@@ -54,4 +58,96 @@ func (c *Client) Policy(ctx context.Context, customer model.CustomerID, id model
 		return model.ConfigurationPolicy{}, rest.Bare(op, "a policy", a)
 	}
 	return p, nil
+}
+
+// policyBody is a policy in a request: what an operator decides about. Counts
+// and dates are the service's and are not sent.
+type policyBody struct {
+	ID          string   `json:"id,omitempty"`
+	Name        string   `json:"name"`
+	Category    string   `json:"category"`
+	Description string   `json:"description,omitempty"`
+	Settings    []string `json:"policySettings"`
+}
+
+func bodyOf(p model.ConfigurationPolicy) *policyBody {
+	body := policyBody{Name: p.Name, Category: model.CategoryOOBE, Description: p.Description, Settings: make([]string, len(p.Settings))}
+	for i, s := range p.Settings {
+		body.Settings[i] = string(s)
+	}
+	return &body
+}
+
+// CreatePolicy makes a policy and returns it as the service has it. It reads
+// the name, the description and the settings of want and nothing else; two
+// policies may have the same name. When the service made the policy but its
+// answer cannot be read, the result is what was sent, without an id.
+//
+// POST /customers/{customer}/policies
+func (c *Client) CreatePolicy(ctx context.Context, customer model.CustomerID, want model.ConfigurationPolicy, requestID string) (model.ConfigurationPolicy, error) {
+	if err := want.Validate(); err != nil {
+		return model.ConfigurationPolicy{}, err
+	}
+	want.ID = ""
+	return c.writePolicy(ctx, call{op: "create policy", customer: customer, path: []string{"policies"}}, http.MethodPost, want, requestID)
+}
+
+// ReplacePolicy makes the policy with want's id what want says and returns it as
+// the service has it. It replaces everything, an empty description clears the
+// former one, and the last writer wins: the caller has read the policy right
+// before. When the service did it but its answer cannot be read, the result is
+// what was sent.
+//
+// PUT /customers/{customer}/policies/{policy}
+func (c *Client) ReplacePolicy(ctx context.Context, customer model.CustomerID, want model.ConfigurationPolicy, requestID string) (model.ConfigurationPolicy, error) {
+	const op = "replace policy"
+	if err := want.Validate(); err != nil {
+		return model.ConfigurationPolicy{}, err
+	}
+	path, err := policyPath(op, want.ID)
+	if err != nil {
+		return model.ConfigurationPolicy{}, err
+	}
+	return c.writePolicy(ctx, call{op: op, customer: customer, path: path}, http.MethodPut, want, requestID)
+}
+
+// writePolicy sends a policy and reads what became of it.
+func (c *Client) writePolicy(ctx context.Context, k call, method string, want model.ConfigurationPolicy, requestID string) (model.ConfigurationPolicy, error) {
+	body := bodyOf(want)
+	body.ID = string(want.ID)
+	a, err := write(ctx, c, k, method, body, requestID)
+	if err != nil {
+		return model.ConfigurationPolicy{}, err
+	}
+	if wire, err := rest.Decode[policy](k.op, a); err == nil {
+		if got, ok := wire.model(); ok && (want.ID == "" || strings.EqualFold(string(got.ID), string(want.ID))) {
+			return got, nil
+		}
+	}
+	// Done, though: the status said so.
+	want.Category, want.Assigned = model.CategoryOOBE, model.CountUnknown
+	want.Created, want.Modified = time.Time{}, time.Time{}
+	return want, nil
+}
+
+// DeletePolicy deletes a policy. What becomes of devices that use it the service
+// does not say; it may refuse with Conflict.
+//
+// DELETE /customers/{customer}/policies/{policy}
+func (c *Client) DeletePolicy(ctx context.Context, customer model.CustomerID, id model.PolicyID, requestID string) error {
+	const op = "delete policy"
+	path, err := policyPath(op, id)
+	if err != nil {
+		return err
+	}
+	_, err = write[struct{}](ctx, c, call{op: op, customer: customer, path: path}, http.MethodDelete, nil, requestID)
+	return err
+}
+
+// policyPath returns the segments of a policy below its customer.
+func policyPath(op string, id model.PolicyID) ([]string, error) {
+	if !model.IsGUID(string(id)) {
+		return nil, &model.Error{Kind: model.Invalid, Op: op, Msg: "the policy id is not a GUID"}
+	}
+	return []string{"policies", string(id)}, nil
 }
