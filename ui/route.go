@@ -10,7 +10,6 @@ import (
 	"muster/model"
 	"muster/ui/kit"
 	"muster/ui/screen"
-	"muster/ui/theme"
 )
 
 // declare returns the actions that work on every screen.
@@ -275,84 +274,4 @@ func (a *App) customers(msg kit.CustomersMsg) tea.Cmd {
 		cmd = a.open(kit.Open{View: kit.CustomersView, Above: true})
 	}
 	return tea.Batch(cmd, a.askStopped())
-}
-
-// unsent says what would be lost or delayed by quitting now, "" for nothing.
-func (a *App) unsent() []string {
-	var out []string
-	for _, s := range a.stack {
-		if u := s.Card().Unsent; u != "" {
-			out = append(out, s.Card().Title+": "+u)
-		}
-	}
-	if a.env.Jobs != nil {
-		for _, o := range a.env.Jobs.Operations {
-			if n := o.Rows.Queued + o.Rows.InFlight; o.Mine && n > 0 && o.State() == model.OperationRunning {
-				out = append(out, model.Clean(o.Title)+": "+kit.Counted(n, "row", "rows")+" not sent yet")
-			}
-		}
-	}
-	return out
-}
-
-// quit ends the program, after a question while something is unsent.
-func (a *App) quit() tea.Cmd {
-	unsent := a.unsent()
-	if len(unsent) == 0 || a.env.Forms.Confirm == nil {
-		return tea.Quit
-	}
-	lines := unsent[:min(len(unsent), 5)]
-	lines = append(lines[:len(lines):len(lines)], "", "What is not sent waits on this machine; the next start asks what to do with it.")
-	leave := func() kit.Effect { return kit.Effect{Quit: true} }
-	a.quitting = a.env.Forms.Confirm(a.env, kit.Question{
-		Title: "Quit while something is unsent?", Lines: lines, Force: leave,
-		Answers: []kit.Answer{
-			{Key: a.env.Keys.Yes[0], Text: "quit", Do: leave},
-			{Key: a.env.Keys.No[0], Text: "stay", Do: func() kit.Effect { return kit.Effect{} }},
-		},
-	})
-	return a.push(a.quitting)
-}
-
-// interrupt is ctrl+c: quits, asks while something is unsent, and quits for good the
-// second time.
-func (a *App) interrupt() tea.Cmd {
-	if a.quitting != nil {
-		return tea.Quit
-	}
-	return a.quit()
-}
-
-// askStopped asks about the operations that a former run left, once, when both the
-// board and the place are known. A form is not disturbed: then a toast says so.
-func (a *App) askStopped() tea.Cmd {
-	if a.asked || !a.placed || a.env.Jobs == nil {
-		return nil
-	}
-	a.asked = true
-	n := a.env.Jobs.Stopped()
-	if n == 0 || a.env.Place.ReadOnly {
-		return nil
-	}
-	if a.env.Forms.Confirm == nil || a.top().Card().Typing {
-		a.say(kit.Toast{Text: kit.Counted(n, "operation is", "operations are") + " stopped; " + operationsKey(a.env) + " opens the operations", Tone: theme.WarnTone})
-		return nil
-	}
-	var stopped []model.Operation
-	for _, o := range a.env.Jobs.Operations {
-		if o.State() == model.OperationStopped {
-			stopped = append(stopped, o)
-		}
-	}
-	return a.push(a.askNext(stopped))
-}
-
-// askNext asks about the first of these operations and then about the others.
-func (a *App) askNext(stopped []model.Operation) kit.Screen {
-	return screen.AskStopped(a.env, stopped[0], func() kit.Effect {
-		if len(stopped) < 2 {
-			return kit.Effect{}
-		}
-		return kit.Effect{Push: a.askNext(stopped[1:])}
-	})
 }

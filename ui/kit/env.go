@@ -34,7 +34,8 @@ type Env struct {
 	News     []News         // toasts that were shown, newest last, at most MaxNews
 
 	Width, Height int // of the terminal
-	// Now is the clock, Zone where its times are shown.
+	// Now is the clock, Zone where its times are shown. Neither changes after the
+	// start, so what writes times may be used in commands.
 	Now  func() time.Time
 	Zone *time.Location
 }

@@ -197,8 +197,7 @@ func (s *Devices) assign() kit.Effect {
 	if l.marks.Count() <= few {
 		return s.form(l.marks.Rows(l.ix))
 	}
-	l.stop()
-	l.asking, l.hold = true, true
+	l.wait()
 	return kit.Effect{Cmd: kit.Pick(kit.Reply{To: s, Seq: l.askSeq}, l.marks, l.ix)}
 }
 

@@ -174,9 +174,16 @@ func (l *list[T]) markAll() kit.Effect {
 		l.setMarks(l.marks.Add(l.ix, l.rows))
 		return kit.Effect{}
 	}
-	l.stop()
-	l.asking, l.hold = true, true
+	l.wait()
 	return kit.Effect{Cmd: kit.MarkRows(kit.Reply{To: l.self, Seq: l.askSeq}, l.marks, l.ix, l.rows)}
+}
+
+// wait makes keys wait for an answer about the marks. A question about rows that it
+// takes the place of is asked again afterwards.
+func (l *list[T]) wait() {
+	again := l.asking
+	l.stop()
+	l.asking, l.hold, l.anew = true, true, again
 }
 
 func (l *list[T]) marked(msg kit.MarkedMsg) kit.Effect {

@@ -192,7 +192,7 @@ func (s *Operation) describe() {
 	add := func(line string) { out = append(out, ansi.Truncate(line, s.w, "")) }
 	add(" " + t.Title.Render(model.Clean(s.op.Sum())))
 	add(" " + tally(s.env, s.op.Rows))
-	add(" " + t.Muted.Render(words(s.env, "asked "+s.env.Stamp(s.op.Created), customerOf(s.op), kit.Counted(len(s.op.Jobs), "job", "jobs"), model.Clean(s.op.Source))))
+	add(" " + t.Muted.Render(words(s.env, "asked "+s.env.Stamp(s.op.Created), customerOf(s.op), jobsInWords(s.op.Jobs), model.Clean(s.op.Source))))
 	if s.op.State() == model.OperationStopped && !s.env.Place.ReadOnly {
 		add(" " + t.Warn.Render(s.env.Keys.Continue.String()+" continues, "+s.env.Keys.Drop.String()+" drops what was not sent"))
 	}
@@ -238,6 +238,32 @@ func (s *Operation) reasons() []string {
 		out = append(out, ansi.Truncate(line, max(s.w, 0), t.Glyphs.Ellipsis))
 	}
 	return out
+}
+
+// jobsInWords counts jobs by the service's word for them: "4 jobs: 1 queued, 3 processing".
+func jobsInWords(jobs []model.Job) string {
+	var states []string
+	count := map[string]int{}
+	for _, j := range jobs {
+		state := jobState(j)
+		if state == "" {
+			state = j.Phase.String()
+		}
+		if count[state] == 0 {
+			states = append(states, state)
+		}
+		count[state]++
+	}
+	switch len(states) {
+	case 0:
+		return "no job yet"
+	case 1:
+		return kit.Counted(len(jobs), "job", "jobs") + " " + states[0]
+	}
+	for i, s := range states {
+		states[i] = kit.Count(count[s]) + " " + s
+	}
+	return kit.Counted(len(jobs), "job", "jobs") + ": " + strings.Join(states, ", ")
 }
 
 // tally writes how many rows are where; states without rows are left out.

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"iter"
+	"slices"
 	"strconv"
 
 	tea "charm.land/bubbletea/v2"
@@ -82,12 +83,11 @@ func operationRowOf(r model.Row) fleet.Row {
 // urgency orders states by how much they need a hand: what failed comes first, what
 // is done last.
 func urgency(s model.RowState) int64 {
-	for i, state := range [...]model.RowState{model.RowFailed, model.RowUnknown, model.RowInFlight, model.RowAccepted, model.RowQueued, model.RowSkipped} {
-		if s == state {
-			return int64(i)
-		}
+	order := [...]model.RowState{model.RowFailed, model.RowUnknown, model.RowInFlight, model.RowAccepted, model.RowQueued, model.RowSkipped}
+	if i := slices.Index(order[:], s); i >= 0 {
+		return int64(i)
 	}
-	return int64(model.RowUnknown) + 1
+	return int64(len(order))
 }
 
 var jobSchema = fleet.Schema{
