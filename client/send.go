@@ -42,6 +42,14 @@ func (c *Client) sender(kind model.OperationKind) sender {
 		return creations{c}
 	case model.EditBIOS:
 		return edits{c}
+	case model.CreatePolicy:
+		return policyWriter{c, methodPost}
+	case model.EditPolicy:
+		return policyWriter{c, methodPut}
+	case model.DeletePolicy:
+		return policyWriter{c, methodDelete}
+	case model.RemoveDevices:
+		return removals{c}
 	}
 	return nil
 }

@@ -16,9 +16,17 @@ const (
 	AssignPolicy
 	CreateBIOS
 	EditBIOS
+	CreatePolicy
+	EditPolicy
+	DeletePolicy
+	RemoveDevices
+	UnassignPolicy
+	UndoAssignment
+	AdoptJob
 )
 
-var operationWords = [...]string{"other", "upload", "assign policy", "create BIOS configuration", "edit BIOS configuration"}
+var operationWords = [...]string{"other", "upload", "assign policy", "create BIOS configuration", "edit BIOS configuration",
+	"create policy", "edit policy", "delete policy", "remove devices", "unassign policy", "undo assignment", "adopted job"}
 
 // String returns the kind in words.
 func (k OperationKind) String() string {

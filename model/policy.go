@@ -92,6 +92,63 @@ func (p ConfigurationPolicy) Validate() error {
 	return nil
 }
 
+// Same reports whether two policies would set up a device in the same way and
+// are called the same: the service's own fields do not count.
+func (p ConfigurationPolicy) Same(o ConfigurationPolicy) bool {
+	return p.Name == o.Name && p.Description == o.Description && sameSettings(p.Settings, o.Settings)
+}
+
+func sameSettings(a, b []Setting) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for _, s := range a {
+		if !slices.Contains(b, s) {
+			return false
+		}
+	}
+	return true
+}
+
+// PolicyChange is one property that an edit changes, for an operator to read.
+type PolicyChange struct{ Property, Old, New string }
+
+// Changes lists what differs between p and want. A replacement of a policy
+// writes all of it, so this is what an operator has to see before.
+func (p ConfigurationPolicy) Changes(want ConfigurationPolicy) []PolicyChange {
+	var out []PolicyChange
+	add := func(property, old, new string) {
+		if old != new {
+			out = append(out, PolicyChange{property, old, new})
+		}
+	}
+	add("name", p.Name, want.Name)
+	add("description", p.Description, want.Description)
+	for _, s := range append(Settings(), unknownSettings(p.Settings, want.Settings)...) {
+		add(string(s), onOff(slices.Contains(p.Settings, s)), onOff(slices.Contains(want.Settings, s)))
+	}
+	return out
+}
+
+func unknownSettings(lists ...[]Setting) []Setting {
+	var out []Setting
+	for _, l := range lists {
+		for _, s := range l {
+			if !s.Known() && !slices.Contains(out, s) {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}
+
 // FindPolicy returns the policy that an operator named by id or by its exact
 // name. None or more than one is an error that says what matched.
 func FindPolicy(policies []ConfigurationPolicy, name string) (ConfigurationPolicy, error) {

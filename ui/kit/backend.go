@@ -50,9 +50,43 @@ type Journal interface {
 	Resume(ctx context.Context, id model.OperationID) error
 	// Drop gives up what was not sent yet; its rows become skipped.
 	Drop(ctx context.Context, id model.OperationID) error
-	// Retry sends again the chunks whose outcome is unknown, with the request ids
-	// they had, and returns how many rows that is.
+	// Retry sends again what can be: chunks whose outcome is unknown with the request
+	// ids they had, and failed rows of a class that may pass as a new attempt. It
+	// returns how many rows that is.
 	Retry(ctx context.Context, id model.OperationID) (int, error)
+}
+
+// Policies changes configuration policies. Its methods promise what those of
+// [Writer] do.
+type Policies interface {
+	CreatePolicy(ctx context.Context, c model.Customer, p model.ConfigurationPolicy) (model.OperationID, error)
+	// EditPolicy replaces all of was by want; a change by somebody else refuses it.
+	EditPolicy(ctx context.Context, c model.Customer, was, want model.ConfigurationPolicy) (model.OperationID, error)
+	// DeletePolicy cannot be undone; devices that use the policy fall back to none.
+	DeletePolicy(ctx context.Context, c model.Customer, p model.ConfigurationPolicy) (model.OperationID, error)
+}
+
+// Devices changes single devices. Its methods promise what those of [Writer] do.
+type Devices interface {
+	// RemoveDevices takes devices out of their batches, one call each. It cannot be
+	// undone.
+	RemoveDevices(ctx context.Context, c model.Customer, devices []model.Device) (model.OperationID, error)
+	// Unassign takes the policy off devices. The service documents no way to do it:
+	// what was tried is verified by reading the devices back.
+	Unassign(ctx context.Context, c model.Customer, devices []model.Device) (model.OperationID, error)
+}
+
+// Past works with what was done before.
+type Past interface {
+	// PlanUndo reads what the service has now and decides what of a policy assignment
+	// can be put back. Nothing is sent.
+	PlanUndo(ctx context.Context, id model.OperationID) (model.UndoPlan, error)
+	// Undo writes down and sends a plan as an operation of its own.
+	Undo(ctx context.Context, p model.UndoPlan) (model.OperationID, error)
+	// Adopt follows a job that was started elsewhere.
+	Adopt(ctx context.Context, c model.Customer, job model.JobID) (model.OperationID, error)
+	// Events reads the record of one operation, oldest first.
+	Events(ctx context.Context, id model.OperationID) ([]model.Event, error)
 }
 
 // Files reads what lies on this machine's disk.
@@ -71,6 +105,10 @@ type Backend struct {
 	Writer  Writer
 	Journal Journal
 	Files   Files
+
+	Policies Policies
+	Devices  Devices
+	Past     Past
 }
 
 // Place says where the operator is working. It is shown on every screen.

@@ -1,0 +1,149 @@
+package model
+
+import (
+	"strings"
+	"time"
+)
+
+// Class says what can be done about a row that failed.
+type Class uint8
+
+// The classes of per-device codes. Unclassified codes are shown verbatim and
+// never retried.
+const (
+	Unclassified Class = iota
+	Transient          // a passing fault of the service: later the same may work
+	MendFile           // the list must be mended
+	AlreadyYours       // the device is there already: nothing to do
+	OtherTenant        // somebody else must act first
+	StaleList          // what muster showed is not what the service has: read again
+	ProgramFault       // report it
+)
+
+var classWords = [...]string{"unknown code", "passing fault", "mend the list", "already there", "other tenant", "read again", "report it"}
+
+// String returns the class in words.
+func (c Class) String() string {
+	if int(c) < len(classWords) {
+		return classWords[c]
+	}
+	return classWords[0]
+}
+
+// classes follows the reference on Partner Center, section 9.3. The name decides
+// before the number.
+var classes = map[string]Class{
+	"801": ProgramFault, "invalidztdrequestbody": ProgramFault,
+	"802": MendFile, "invalidztdhardwarehash": MendFile, "hashnot4k": MendFile,
+	"803": MendFile, "missingztdserialnumberandproductkey": MendFile, "ztddeviceduplicated": MendFile,
+	"806": AlreadyYours, "ztddevicealreadyassigned": AlreadyYours,
+	"807": StaleList, "ztddeviceisnotregistered": StaleList, "809": StaleList, "ztdprofileisnotregistered": StaleList,
+	"808": OtherTenant, "ztddeviceassignedtoothertenant": OtherTenant, "ztddeviceassignedtoanothertenant": OtherTenant,
+	"810": ProgramFault, "ztdprofileassignedtoothertenant": ProgramFault,
+	"811": OtherTenant, "ztddeviceregisteredbyothertenant": OtherTenant,
+	"812": MendFile, "ztddevicenotfound": MendFile, "813": MendFile, "ztddeviceisnotunique": MendFile,
+	"814": OtherTenant, "ztddevicealreadyaadregistered": OtherTenant,
+	"640": Transient, "storageerror": Transient,
+}
+
+// ClassOf returns the class of a per-device code.
+func ClassOf(code, name string) Class {
+	if n := strings.ToLower(name); n != "" {
+		if c, ok := classes[n]; ok {
+			return c
+		}
+		if strings.HasPrefix(n, "ztd") {
+			return Unclassified
+		}
+	}
+	return classes[code]
+}
+
+// Event is one line of an operation's record: what happened to it, or to one of
+// its chunks, and when. It holds ids and words, never a secret.
+type Event struct {
+	At     time.Time
+	Chunk  int // 0 = the operation as a whole
+	What   string
+	Detail string
+}
+
+// UndoPlan is what can be put back of a policy assignment, decided by what the
+// service says now.
+type UndoPlan struct {
+	Operation OperationID
+	Customer  Customer
+	Title     string
+	Devices   []UndoDevice
+	LeftOut   []UndoLeft
+}
+
+// UndoDevice is a device that gets its former policy back.
+type UndoDevice struct {
+	Device Device // as it is now
+	Policy PolicyID
+	Name   string // of the policy
+}
+
+// UndoLeft counts rows that cannot be undone, by reason.
+type UndoLeft struct {
+	Why  string
+	Rows int
+}
+
+// Kept counts the rows that cannot be undone.
+func (p UndoPlan) Kept() int {
+	n := 0
+	for _, l := range p.LeftOut {
+		n += l.Rows
+	}
+	return n
+}
+
+// PlanUndo decides what of an assignment can be undone. now are the customer's
+// devices and policies as the service has them. Left out are rows that did not
+// get the policy, that had none before, whose former policy is gone or was only a
+// name, and devices that somebody changed since.
+func PlanUndo(o Operation, rows []Row, now []Device, policies []ConfigurationPolicy) UndoPlan {
+	p := UndoPlan{Operation: o.ID, Customer: Customer{ID: o.Customer, Name: o.CustomerName}, Title: o.Title}
+	have := make(map[DeviceID]Device, len(now))
+	for _, d := range now {
+		have[d.ID] = d
+	}
+	names := make(map[string]string, len(policies))
+	for _, c := range policies {
+		names[string(c.ID)] = c.Name
+	}
+	left := map[string]int{}
+	for _, r := range rows {
+		d, there := have[r.Device]
+		former := PolicyRef{Value: r.Previous}
+		_, isID := former.ID()
+		name, known := names[r.Previous]
+		switch {
+		case r.State != RowDone:
+			left["did not get the policy"]++
+		case !there:
+			left["the device is gone"]++
+		case d.Policy.Value != o.Target:
+			left["somebody changed the device since"]++
+		case former.None():
+			left["had no policy before"]++
+		case !isID:
+			left["the former policy was only a name"]++
+		case !known:
+			left["the former policy is gone"]++
+		case r.Previous == o.Target:
+			left["had this policy before"]++
+		default:
+			p.Devices = append(p.Devices, UndoDevice{Device: d, Policy: PolicyID(r.Previous), Name: name})
+		}
+	}
+	for _, why := range []string{"did not get the policy", "the device is gone", "somebody changed the device since", "had no policy before",
+		"the former policy was only a name", "the former policy is gone", "had this policy before"} {
+		if n := left[why]; n > 0 {
+			p.LeftOut = append(p.LeftOut, UndoLeft{Why: why, Rows: n})
+		}
+	}
+	return p
+}
