@@ -172,22 +172,23 @@ type jobView struct {
 }
 
 type batchView struct {
-	ID, CreatedBy, CreationDate string
+	ID, CreatedBy, CreationDate, Status string
 	DevicesCount                int
 	DevicesLink                 struct{ URI string }
 }
 
 type deviceView struct {
-	ID, SerialNumber, ProductKey, ModelName, OEMManufacturerName, UploadedDate string
-	Policies                                                                   []struct {
+	ID, SerialNumber, ProductKey, ModelName, OEMManufacturerName, UploadedDate, UploadedBy string
+	AllowedOperations                                                                      []string
+	Policies                                                                               []struct {
 		Key   string
 		Value *string
 	}
 }
 
 type policyView struct {
-	ID, Name, Category, CreatedDate string
-	Description                     *string
+	ID, Name, Category, CreatedDate, LastModifiedDate string
+	Description                                       *string
 	DevicesAssignedCount            int
 	PolicySettings                  []string
 }
