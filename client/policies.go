@@ -18,8 +18,8 @@ const (
 // spooledPolicy is a policy as it waits to be written. Nothing in it is secret;
 // it lies in the spool because that is where what must be sent lies.
 type spooledPolicy struct {
-	Want     model.ConfigurationPolicy
-	Modified time.Time // as the form saw it
+	Was  model.ConfigurationPolicy // as the operator saw it
+	Want model.ConfigurationPolicy
 }
 
 // CreatePolicy writes down a new policy and begins to send it.
@@ -40,13 +40,13 @@ func (c *Client) EditPolicy(ctx context.Context, to model.Customer, was, want mo
 	if was.Same(want) {
 		return "", &model.Error{Kind: model.Invalid, Op: "edit policy", Msg: "nothing was changed"}
 	}
-	return c.recordPolicy(ctx, model.EditPolicy, to, was, spooledPolicy{Want: want, Modified: was.Modified})
+	return c.recordPolicy(ctx, model.EditPolicy, to, was, spooledPolicy{Was: was, Want: want})
 }
 
 // DeletePolicy writes down that a policy is deleted and begins to send it. It
 // cannot be undone; devices that use it fall back to none.
 func (c *Client) DeletePolicy(ctx context.Context, to model.Customer, p model.ConfigurationPolicy) (model.OperationID, error) {
-	return c.recordPolicy(ctx, model.DeletePolicy, to, p, spooledPolicy{Want: p, Modified: p.Modified})
+	return c.recordPolicy(ctx, model.DeletePolicy, to, p, spooledPolicy{Was: p, Want: p})
 }
 
 func (c *Client) recordPolicy(ctx context.Context, kind model.OperationKind, to model.Customer, was model.ConfigurationPolicy, s spooledPolicy) (model.OperationID, error) {
@@ -91,7 +91,7 @@ func (p policyWriter) send(ctx context.Context, r *runner, next ledger.Chunk, _ 
 	}
 	partner, customer, id := p.c.o.Partner, r.op.Customer, model.PolicyID(r.op.Target)
 	if p.verb != methodPost {
-		if err := p.unchanged(ctx, customer, id, s.Modified); err != nil {
+		if err := p.unchanged(ctx, customer, s.Was); err != nil {
 			return receipt{}, err
 		}
 	}
@@ -107,13 +107,14 @@ func (p policyWriter) send(ctx context.Context, r *runner, next ledger.Chunk, _ 
 }
 
 // unchanged reads the policy once more: the service has no ETag, so this is all
-// that stands between two operators.
-func (p policyWriter) unchanged(ctx context.Context, customer model.CustomerID, id model.PolicyID, seen time.Time) error {
-	now, err := p.c.o.Partner.Policy(ctx, customer, id)
+// that stands between two operators. The list and the single policy spell their
+// dates with different precision, so whole seconds are compared.
+func (p policyWriter) unchanged(ctx context.Context, customer model.CustomerID, was model.ConfigurationPolicy) error {
+	now, err := p.c.o.Partner.Policy(ctx, customer, was.ID)
 	if err != nil {
 		return err
 	}
-	if !now.Modified.Equal(seen) {
+	if !now.Same(was) || !now.Modified.Truncate(time.Second).Equal(was.Modified.Truncate(time.Second)) {
 		return &model.Error{Kind: model.Conflict, Op: "write policy",
 			Msg: "somebody changed it since you opened it; nothing was sent", Hint: "open it again and look at what is different"}
 	}
