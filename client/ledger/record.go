@@ -58,8 +58,8 @@ func (l *Ledger) Record(ctx context.Context, in Intent) (model.OperationID, erro
 
 func (l *Ledger) insertRows(ctx context.Context, tx *sql.Tx, id model.OperationID, rows []IntentRow, size int) error {
 	row, err := tx.PrepareContext(ctx, `INSERT INTO rows
-		(operation, number, chunk, line, serial, sent_serial, device, batch, name, key_sum, hash_sum, previous, state)
-		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,0)`)
+		(operation, number, chunk, line, serial, sent_serial, device, batch, name, key_sum, hash_sum, previous,
+		target, maker, model, state) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0)`)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (l *Ledger) insertRows(ctx context.Context, tx *sql.Tx, id model.OperationI
 		}
 		m := r.Row
 		if _, err := row.ExecContext(ctx, id, i+1, chunk, m.Line, m.Serial, r.SentSerial, m.Device, m.Batch, m.Name,
-			m.KeySum, m.HashSum, m.Previous); err != nil {
+			m.KeySum, m.HashSum, m.Previous, m.Target, m.Maker, m.Model); err != nil {
 			return err
 		}
 		if r.Body == nil {
