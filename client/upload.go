@@ -59,7 +59,7 @@ func (c *Client) Upload(ctx context.Context, u model.Upload) (model.OperationID,
 			return "", &model.Error{Kind: model.Unexpected, Op: op, Msg: "a row cannot be written down"}
 		}
 		in.Rows[i] = ledger.IntentRow{Body: body, SentSerial: sent.Serial != "", Row: model.Row{
-			Line: r.Line, Serial: r.Serial(), Batch: u.Batch, KeySum: sent.ProductKey.Digest(), HashSum: sent.Hash.Digest()}}
+			Line: r.Line, Serial: r.Serial(), Batch: u.Batch, KeySum: sent.ProductKey.Digest(), HashSum: sent.Hash.Digest(), Maker: sent.Maker, Model: sent.Model}}
 	}
 	return book.Record(ctx, in)
 }

@@ -97,6 +97,10 @@ type Row struct {
 	What     string // what to do about it
 	By       PairedBy
 	Previous string // what stood there before, for undo: the former policy value
+	Target   string // what this row alone is to get, where rows differ: a policy id
+	Maker    string // of an upload by serial, maker and model
+	Model    string
+	Attempt  int // 1 for the first
 }
 
 // Label names the row for an operator.
