@@ -173,8 +173,8 @@ type jobView struct {
 
 type batchView struct {
 	ID, CreatedBy, CreationDate, Status string
-	DevicesCount                int
-	DevicesLink                 struct{ URI string }
+	DevicesCount                        int
+	DevicesLink                         struct{ URI string }
 }
 
 type deviceView struct {
@@ -189,8 +189,8 @@ type deviceView struct {
 type policyView struct {
 	ID, Name, Category, CreatedDate, LastModifiedDate string
 	Description                                       *string
-	DevicesAssignedCount            int
-	PolicySettings                  []string
+	DevicesAssignedCount                              int
+	PolicySettings                                    []string
 }
 
 type listView[T any] struct {

@@ -32,6 +32,11 @@ func FuzzRequests(f *testing.F) {
 		{"GET", c + "/deviceBatches/%E0%80/devices", "c/W8sPYM4PcAAAAAAAAAZCs=", ""},
 		{"PATCH", c + "/DevicePolicyUpdates", "", update("null", "a", "b")},
 		{"GET", c + "/batchJobStatus/x", "", ""},
+		{"POST", c + "/policies", "", `{"name":"n","category":"none","policySettings":["none","skip_eula"]}`},
+		{"PUT", c + "/policies/" + someID, "", `{"id":"` + someID + `","name":"n","policySettings":["none"]}`},
+		{"DELETE", c + "/policies/" + someID, "", ""},
+		{"PUT", c + "/deviceBatches/b/devices/d", "", `{"id":"d","policies":[{"key":"o_o_b_e","value":null}]}`},
+		{"DELETE", c + "/deviceBatches/b/devices/0000-0000-0000-0000-0000-0000-00", "", ""},
 		{"POST", "/beta/deviceManagement/hardwareConfigurations", "", `{"displayName":"x","fileName":"y.cctk","configurationFileContent":"QQ==","perDevicePasswordDisabled":true}`},
 		{"PATCH", "/beta/deviceManagement/hardwareConfigurations('x''y')", "", "{}"},
 		{"POST", "/x/oauth2/v2.0/token", "", "grant_type=%zz"},
@@ -64,7 +69,7 @@ func FuzzFaults(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, s := range []string{`{"match":"^GET ","status":429,"retryAfter":3,"probability":0.2}`, `{"kind":"slow","delayMs":1}`, `{"match":"("}`, `[]`, ``} {
+	for _, s := range []string{`{"match":"^GET ","status":429,"retryAfter":3,"probability":0.2}`, `{"kind":"slow","delayMs":1}`, `{"kind":"garbage","body":"\u0000"}`, `{"kind":"endless","delayMs":9}`, `{"kind":"nolocation","times":1}`, `{"match":"("}`, `[]`, ``} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, body string) {
