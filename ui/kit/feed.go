@@ -18,6 +18,7 @@ type Page[T any] struct {
 	Rows   []fleet.Row
 	Items  []T      // one for each row
 	Groups []string // what each row counts for in ListMsg.Groups; nil for nothing
+	Note   string   // what the rows lack though all are there, "" for nothing; the last one counts
 	Progress
 }
 
@@ -35,6 +36,7 @@ type ListMsg[T any] struct {
 	Index  *fleet.Index
 	Items  []T // behind the rows of Index, by row number
 	Groups map[string]int
+	Note   string
 	Progress
 	Began time.Time // when reading began: no fact in the list is older
 	Done  bool
@@ -128,6 +130,9 @@ func (f *feed[T]) read(pages iter.Seq2[Page[T], error]) {
 			}
 		}
 		m.Index = m.Index.With(rows...)
+		if page.Note != "" {
+			m.Note = page.Note
+		}
 		if page.Progress != (Progress{}) {
 			m.Progress = page.Progress
 		}

@@ -85,7 +85,7 @@ func NewDevices(env *kit.Env) *Devices {
 func devicePages(ctx context.Context, reader kit.Reader, c model.CustomerID, day momentFunc) iter.Seq2[kit.Page[deviceRef], error] {
 	return func(yield func(kit.Page[deviceRef], error) bool) {
 		policies, err := reader.Policies(ctx, c)
-		if err != nil && !yield(kit.Page[deviceRef]{}, err) {
+		if err != nil && !yield(kit.Page[deviceRef]{Note: "policies by id: their names could not be read"}, nil) {
 			return
 		}
 		names := make(map[string]string, len(policies))

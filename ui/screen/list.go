@@ -52,6 +52,7 @@ type list[T any] struct {
 	ix     *fleet.Index
 	items  []T
 	groups map[string]int
+	note   string // what the rows lack
 	// How the list was read: the present one, and what the reading under way reached.
 	began    time.Time
 	read     bool // at least one reading ended
@@ -151,7 +152,7 @@ func (l *list[T]) take(msg kit.ListMsg[T]) kit.Effect {
 	// A second reading that failed leaves the whole list that we have alone, unless
 	// it found more.
 	if first || msg.Done && (msg.Err == nil || msg.Index.Len() >= l.ix.Len()) {
-		l.ix, l.items, l.groups, l.began = msg.Index, msg.Items, msg.Groups, msg.Began
+		l.ix, l.items, l.groups, l.note, l.began = msg.Index, msg.Items, msg.Groups, msg.Note, msg.Began
 		l.read = l.read || msg.Done
 		l.age()
 		e := l.arrange(early && msg.Done)
@@ -331,6 +332,9 @@ func (l *list[T]) state() []string {
 			fact += " at page " + kit.Count(p.Pages)
 		}
 		out = append(out, fact+", r reads again")
+	}
+	if l.note != "" {
+		out = append(out, l.note)
 	}
 	if !l.began.IsZero() && l.read {
 		fact := l.env.AsOf(l.began)

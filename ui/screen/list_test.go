@@ -238,3 +238,16 @@ func TestEditReadsTheContentFirst(t *testing.T) {
 		t.Errorf("the form opens with %+v", form)
 	}
 }
+
+// Devices are all there without the names of their policies, and the list says what is
+// missing.
+func TestDevicesWithoutPolicyNames(t *testing.T) {
+	st := still(4)
+	st.PolicyList, st.PolicyErr = nil, &model.Error{Kind: model.Forbidden, Msg: "not allowed"}
+	s := NewDevices(newEnv(t, st))
+	show(s)
+	want(t, s, "4 devices · policies by id: their names could not be read · as of 14:02 CET")
+	if v := s.View(); !strings.Contains(v, guid(11)[:8]) {
+		t.Errorf("the policies are not shown by id:\n%s", v)
+	}
+}

@@ -24,8 +24,10 @@ type Still struct {
 	BIOSList     []model.BIOSConfiguration
 	Board        *model.Board
 	RowList      []model.Row
-	// Err ends every reading, after what there is to read.
+	// Err ends every reading but that of policies, after what there is to read.
 	Err error
+	// PolicyErr ends the reading of policies.
+	PolicyErr error
 
 	mu      sync.Mutex
 	changed chan struct{} // closed when there is a newer board
@@ -104,10 +106,9 @@ func (s *Still) Devices(context.Context, model.CustomerID) iter.Seq2[model.Devic
 	}
 }
 
-// Policies implements kit.Reader. It never fails, so that a list of devices can fail
-// by itself.
+// Policies implements kit.Reader.
 func (s *Still) Policies(context.Context, model.CustomerID) ([]model.ConfigurationPolicy, error) {
-	return s.PolicyList, nil
+	return s.PolicyList, s.PolicyErr
 }
 
 // BIOSConfigurations implements kit.Reader.
