@@ -53,3 +53,14 @@ func TestUnsafe(t *testing.T) {
 		t.Errorf("enter is shown as %q", got)
 	}
 }
+
+func TestShow(t *testing.T) {
+	for key, want := range map[string]string{"enter": "Enter", "esc": "Esc", "home": "Home", "end": "End", "pgup": "PgUp", "pgdown": "PgDn", "ctrl+d": "ctrl+d", "G": "G"} {
+		if got := Show(key); got != want {
+			t.Errorf("%s is shown as %q, want %q", key, got, want)
+		}
+	}
+	if got := (Binding{}).String(); got != "" {
+		t.Errorf("an empty binding is shown as %q", got)
+	}
+}
