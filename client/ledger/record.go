@@ -69,11 +69,12 @@ func (l *Ledger) insertRows(ctx context.Context, tx *sql.Tx, id model.OperationI
 		return err
 	}
 	defer spool.Close()
+	chunk := 0
 	for i, r := range rows {
-		chunk := i/size + 1
-		if i%size == 0 {
+		if n := chunkAt(rows, i, size); n > 0 {
+			chunk++
 			if _, err := tx.ExecContext(ctx, `INSERT INTO chunks (operation, number, request_id, rows) VALUES (?,?,?,?)`,
-				id, chunk, l.o.NewID(), min(size, len(rows)-i)); err != nil {
+				id, chunk, l.o.NewID(), n); err != nil {
 				return err
 			}
 		}
