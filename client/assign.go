@@ -30,7 +30,34 @@ func (c *Client) Assign(ctx context.Context, a model.Assignment) (model.Operatio
 	return book.Record(ctx, in)
 }
 
-// assignments sends the chunks of a policy assignment.
+// Unassign writes down that devices lose their policy and begins to send it. The
+// service documents no way to do this: what is sent mirrors how "no policy" is
+// read, and a row is done only when the device has been read back without one.
+func (c *Client) Unassign(ctx context.Context, to model.Customer, devices []model.Device) (model.OperationID, error) {
+	const op = "unassign policy"
+	ids := make([]model.DeviceID, len(devices))
+	for i, d := range devices {
+		ids[i] = d.ID
+	}
+	if err := (model.DevicePolicyUpdate{Remove: true, Devices: ids}).Validate(); err != nil {
+		return "", err
+	}
+	if !to.ID.Valid() {
+		return "", &model.Error{Kind: model.Invalid, Op: op, Msg: "the customer id is not a GUID"}
+	}
+	book, err := c.writable(ctx, op)
+	if err != nil {
+		return "", err
+	}
+	in := ledger.Intent{Kind: model.UnassignPolicy, Customer: to.ID, CustomerName: to.Name,
+		Title: "no policy on " + plural(len(devices), "device"), Rows: make([]ledger.IntentRow, len(devices))}
+	for i, d := range devices {
+		in.Rows[i] = ledger.IntentRow{Row: model.Row{Serial: d.Serial, Device: d.ID, Batch: d.Batch, Previous: d.Policy.Value}}
+	}
+	return book.Record(ctx, in)
+}
+
+// assignments sends the chunks of what changes the policy of devices.
 type assignments struct{ c *Client }
 
 func (assignments) method(context.Context, *runner, []ledger.Chunk, ledger.Chunk) (string, bool, error) {
@@ -42,36 +69,47 @@ func (a assignments) send(ctx context.Context, r *runner, next ledger.Chunk, _ s
 	if err != nil {
 		return receipt{}, err
 	}
-	u := model.DevicePolicyUpdate{Policy: model.PolicyID(r.op.Target), Devices: make([]model.DeviceID, len(rows))}
+	u := model.DevicePolicyUpdate{Remove: r.op.Kind == model.UnassignPolicy, Devices: make([]model.DeviceID, len(rows))}
 	for i, row := range rows {
-		u.Devices[i] = row.Device
+		u.Devices[i], u.Policy = row.Device, model.PolicyID(wanted(r.op, row))
 	}
 	got, err := a.c.o.Partner.ApplyPolicy(ctx, r.op.Customer, u, next.Job.RequestID)
 	return receipt{job: got.Job, correlation: got.Correlation}, err
 }
 
+// wanted is the policy value that a row's device is to have; rows of one chunk
+// have the same.
+func wanted(o model.Operation, r model.Row) string {
+	switch {
+	case o.Kind == model.UnassignPolicy:
+		return ""
+	case r.Target != "":
+		return r.Target
+	}
+	return o.Target
+}
+
 // find reads the policy that the rows' devices have now.
 func (a assignments) find(ctx context.Context, o model.Operation, rows []model.Row, _ [][]byte) ([]ledger.Result, error) {
-	wanted := map[model.BatchID]map[model.DeviceID]int{}
+	batches := map[model.BatchID]map[model.DeviceID]model.Row{}
 	for _, r := range rows {
 		if !r.State.Open() {
 			continue
 		}
-		if wanted[r.Batch] == nil {
-			wanted[r.Batch] = map[model.DeviceID]int{}
+		if batches[r.Batch] == nil {
+			batches[r.Batch] = map[model.DeviceID]model.Row{}
 		}
-		wanted[r.Batch][r.Device] = r.Number
+		batches[r.Batch][r.Device] = r
 	}
 	var out []ledger.Result
-	for batch, devices := range wanted {
+	for batch, devices := range batches {
 		for page, err := range a.c.o.Partner.Devices(ctx, o.Customer, batch) {
 			if err != nil {
 				return nil, err
 			}
 			for _, d := range page {
-				if n, ok := devices[d.ID]; ok && d.Policy.Value == o.Target {
-					out = append(out, ledger.Result{Number: n, State: model.RowDone, By: model.ByDevice,
-						Text: "the device has the policy; the answer was lost"})
+				if r, ok := devices[d.ID]; ok && d.Policy.Value == wanted(o, r) {
+					out = append(out, ledger.Result{Number: r.Number, State: model.RowDone, By: model.ByDevice, Text: "read back from the device"})
 				}
 			}
 		}

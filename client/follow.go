@@ -147,6 +147,9 @@ func (c *Client) settle(ctx context.Context, book *ledger.Ledger, o model.Operat
 	}
 	patience := c.sinceFirst(key) < jobSettles
 	results, open := outcomes(rows, ids, report, patience)
+	if o.Kind == model.UnassignPolicy && (open == 0 || !patience) {
+		return c.verify(ctx, book, o, j, onlyFailures(results), key)
+	}
 	if len(results) > 0 {
 		if err := book.Settle(ctx, o.ID, j.Chunk, results); err != nil {
 			return tracker.Verdict{Done: ledger.Stale(err)}
@@ -161,6 +164,31 @@ func (c *Client) settle(ctx context.Context, book *ledger.Ledger, o model.Operat
 	}
 	c.forget(key)
 	return c.unclear(ctx, book, o, j, "the job ended without a word about "+plural(open, "row"))
+}
+
+// verify notes the failures that a job reported and looks for the effect of the
+// rest, because the job's word is not enough.
+func (c *Client) verify(ctx context.Context, book *ledger.Ledger, o model.Operation, j model.Job, failures []ledger.Result, key string) tracker.Verdict {
+	if len(failures) > 0 {
+		if err := book.Settle(ctx, o.ID, j.Chunk, failures); err != nil {
+			return tracker.Verdict{Done: ledger.Stale(err)}
+		}
+	}
+	c.forget(key)
+	if len(failures) == j.Rows {
+		return tracker.Verdict{Done: true}
+	}
+	return c.unclear(ctx, book, o, j, "the job ended; the devices are being read back")
+}
+
+func onlyFailures(results []ledger.Result) []ledger.Result {
+	var out []ledger.Result
+	for _, r := range results {
+		if r.State == model.RowFailed {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 // outcomes turns the report on a job into results, and counts the open rows that

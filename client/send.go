@@ -36,7 +36,7 @@ func (c *Client) sender(kind model.OperationKind) sender {
 	switch kind {
 	case model.UploadDevices:
 		return uploads{c}
-	case model.AssignPolicy:
+	case model.AssignPolicy, model.UnassignPolicy, model.UndoAssignment:
 		return assignments{c}
 	case model.CreateBIOS:
 		return creations{c}

@@ -246,3 +246,27 @@ func (l *Ledger) Operation(ctx context.Context, id model.OperationID) (model.Ope
 	return model.Operation{}, &model.Error{Kind: model.NotFound, Op: "read operation", Err: errors.New("no such operation"),
 		Msg: "there is no operation " + model.Clean(string(id))}
 }
+
+// Events reads the record of an operation, oldest first.
+func (l *Ledger) Events(ctx context.Context, id model.OperationID) ([]model.Event, error) {
+	rows, err := l.read.QueryContext(ctx, `SELECT e.at, e.chunk, e.what, e.detail FROM events e JOIN operations o ON o.id = e.operation
+		WHERE e.operation = ? AND o.backend = ? ORDER BY e.at, e.rowid`, id, l.o.Backend)
+	if err != nil {
+		return nil, broken("read events", err)
+	}
+	defer rows.Close()
+	var out []model.Event
+	for rows.Next() {
+		var e model.Event
+		var at int64
+		if err := rows.Scan(&at, &e.Chunk, &e.What, &e.Detail); err != nil {
+			return nil, broken("read events", err)
+		}
+		e.At = when(at)
+		out = append(out, e)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, broken("read events", err)
+	}
+	return out, nil
+}

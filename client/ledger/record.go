@@ -16,8 +16,8 @@ type Intent struct {
 	Title        string
 	Target       string // policy id, batch id or BIOS configuration id, by kind
 	Source       string
-	Chunk        int // rows a chunk; 0 = model.ChunkDevices
-	Rows         []IntentRow
+	Chunk        int         // rows a chunk; 0 = model.ChunkDevices
+	Rows         []IntentRow // those of one target together: a chunk has one target
 }
 
 // IntentRow is one row of an intent.
@@ -69,28 +69,45 @@ func (l *Ledger) insertRows(ctx context.Context, tx *sql.Tx, id model.OperationI
 		return err
 	}
 	defer spool.Close()
-	chunk := 0
-	for i, r := range rows {
-		if n := chunkAt(rows, i, size); n > 0 {
-			chunk++
-			if _, err := tx.ExecContext(ctx, `INSERT INTO chunks (operation, number, request_id, rows) VALUES (?,?,?,?)`,
-				id, chunk, l.o.NewID(), n); err != nil {
+	number := 0
+	for i, part := range cut(rows, size) {
+		chunk := i + 1
+		if _, err := tx.ExecContext(ctx, `INSERT INTO chunks (operation, number, request_id, rows) VALUES (?,?,?,?)`,
+			id, chunk, l.o.NewID(), len(part)); err != nil {
+			return err
+		}
+		for _, r := range part {
+			number++
+			m := r.Row
+			if _, err := row.ExecContext(ctx, id, number, chunk, m.Line, m.Serial, r.SentSerial, m.Device, m.Batch, m.Name,
+				m.KeySum, m.HashSum, m.Previous, m.Target, m.Maker, m.Model); err != nil {
+				return err
+			}
+			if r.Body == nil {
+				continue
+			}
+			if _, err := spool.ExecContext(ctx, id, chunk, number, r.Body); err != nil {
 				return err
 			}
 		}
-		m := r.Row
-		if _, err := row.ExecContext(ctx, id, i+1, chunk, m.Line, m.Serial, r.SentSerial, m.Device, m.Batch, m.Name,
-			m.KeySum, m.HashSum, m.Previous, m.Target, m.Maker, m.Model); err != nil {
-			return err
-		}
-		if r.Body == nil {
-			continue
-		}
-		if _, err := spool.ExecContext(ctx, id, chunk, i+1, r.Body); err != nil {
-			return err
-		}
 	}
 	return nil
+}
+
+// cut divides rows into chunks of at most size rows that have the same target.
+func cut(rows []IntentRow, size int) [][]IntentRow {
+	var out [][]IntentRow
+	begin := 0
+	for i := range rows {
+		if i > begin && (i-begin == size || rows[i].Row.Target != rows[begin].Row.Target) {
+			out = append(out, rows[begin:i])
+			begin = i
+		}
+	}
+	if begin < len(rows) {
+		out = append(out, rows[begin:])
+	}
+	return out
 }
 
 // note adds to the record of events: times, ids and words, never a secret.
