@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -118,6 +119,33 @@ func TestTheFrameFitsEveryTerminal(t *testing.T) {
 		if t.Failed() {
 			return
 		}
+	}
+}
+
+// Pictures of the same state on other terminals: a wide one, the smallest, one that
+// draws ASCII only.
+func TestPictures(t *testing.T) {
+	place := kit.Place{Connection: "work", Simulated: true, ReadOnly: true}
+	for name, c := range map[string]struct {
+		o    Options
+		keys string
+		w, h int
+	}{
+		"picture-devices-200x50":    {Options{Customer: "c", Place: place}, " j ", 200, 50},
+		"picture-home-60x15":        {Options{Customer: "c", Place: place}, "1", 60, 15},
+		"picture-devices-ascii":     {Options{Customer: "c", Place: place, ASCII: true}, " js", 80, 24},
+		"picture-home-ascii":        {Options{Customer: "c", Place: place, ASCII: true}, "1", 80, 24},
+		"picture-customers-ascii":   {Options{Place: place, ASCII: true}, "", 80, 24},
+		"picture-small-ascii-40x10": {Options{Customer: "c", ASCII: true}, "", 40, 10},
+	} {
+		c.o.Zone = time.UTC
+		a := driven(t, c.o, devices(120), c.w, c.h)
+		press(a, c.keys)
+		picture := uitest.Picture(a.View().Content, c.w, c.h)
+		if c.o.ASCII && strings.ContainsFunc(picture, func(r rune) bool { return r > 0x7e }) {
+			t.Errorf("%s draws more than ASCII:\n%s", name, picture)
+		}
+		uitest.GoldenPicture(t, name, picture)
 	}
 }
 

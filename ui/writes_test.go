@@ -54,7 +54,9 @@ func TestMakeAndEditABIOSConfiguration(t *testing.T) {
 	}
 	s.WaitFor("┃ Change name of Counter PCs, secure boot baseline")
 	s.Type("y")
-	s.WaitFor("(checked)", ": done")
+	s.WaitFor("(checked)", ": done", "changed since: r")
+	s.Type("r")
+	s.WaitGone("changed since")
 	s.Press(uitest.Esc)
 	s.WaitFor("3 BIOS configurations", "changed since: r")
 	s.Type("r")

@@ -109,15 +109,6 @@ func ReadBIOS(env *Env, re Reply, bios model.BIOSID) tea.Cmd {
 	}
 }
 
-// ReadRows returns a command that reads the rows of an operation.
-func ReadRows(env *Env, re Reply, op model.OperationID) tea.Cmd {
-	ctx, journal := env.Visit, env.Backend.Journal
-	return func() tea.Msg {
-		rows, err := journal.Rows(ctx, op)
-		return RowsMsg{Reply: re, Rows: rows, Err: Trouble(err)}
-	}
-}
-
 // Resume returns a command that lets a stopped operation go on.
 func Resume(env *Env, op model.OperationID) tea.Cmd {
 	ctx, journal := env.Root, env.Backend.Journal

@@ -100,7 +100,7 @@ func TestWritesAnswerTheirScreen(t *testing.T) {
 func TestReadings(t *testing.T) {
 	gone := &model.Error{Kind: model.NotFound, Msg: "gone"}
 	st := &uitest.Still{BatchList: []model.DeviceBatch{{ID: "b"}}, PolicyList: []model.ConfigurationPolicy{{Name: "p"}},
-		BIOSList: []model.BIOSConfiguration{{ID: "x", Name: "y"}}, RowList: []model.Row{{Number: 1}}, Err: gone}
+		BIOSList: []model.BIOSConfiguration{{ID: "x", Name: "y"}}, Err: gone}
 	env := uitest.Env(t.Context(), st.Backend())
 	re := kit.Reply{Seq: 1}
 	if m := answer[kit.PoliciesMsg](t, kit.ReadPolicies(env, re)); len(m.Policies) != 1 || m.Err != nil {
@@ -111,9 +111,6 @@ func TestReadings(t *testing.T) {
 	}
 	if m := answer[kit.BIOSMsg](t, kit.ReadBIOS(env, re, "x")); m.Configuration.Name != "y" {
 		t.Errorf("BIOS configuration: %+v", m)
-	}
-	if m := answer[kit.RowsMsg](t, kit.ReadRows(env, re, "op")); len(m.Rows) != 1 || m.Err == nil {
-		t.Errorf("rows: %+v", m)
 	}
 	if m := answer[kit.CompletedMsg](t, kit.Complete(env, re, "~", 10)); m.Err != nil {
 		t.Errorf("paths: %+v", m)

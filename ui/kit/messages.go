@@ -61,13 +61,6 @@ type BIOSMsg struct {
 	Err           *model.Error
 }
 
-// RowsMsg answers [ReadRows].
-type RowsMsg struct {
-	Reply
-	Rows []model.Row
-	Err  *model.Error
-}
-
 // DecidedMsg answers [Resume], [Drop] and [Retry].
 type DecidedMsg struct {
 	Operation model.OperationID

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
@@ -127,7 +128,9 @@ type BIOSConfiguration struct {
 	seq     uint64
 	reading bool
 	read    bool
-	editing bool // open the form when the content is there
+	editing bool      // open the form when the content is there
+	began   time.Time // of the reading under way
+	asOf    time.Time // what is shown is no older than this; zero before anything was read
 	err     *model.Error
 }
 
@@ -147,7 +150,7 @@ func (s *BIOSConfiguration) Init() kit.Effect { return s.refresh() }
 
 func (s *BIOSConfiguration) refresh() kit.Effect {
 	s.seq++
-	s.reading = true
+	s.reading, s.began = true, s.env.Now()
 	s.redraw()
 	return kit.Effect{Cmd: kit.ReadBIOS(s.env, kit.Reply{To: s, Seq: s.seq}, s.bios.ID)}
 }
@@ -159,6 +162,8 @@ func (s *BIOSConfiguration) Update(msg tea.Msg) kit.Effect {
 		return kit.Dispatch(s.env, msg, s.actions)
 	case kit.ThemeMsg:
 		s.redraw()
+	case kit.JobsMsg:
+		s.age()
 	case kit.BIOSMsg:
 		if msg.Seq != s.seq {
 			return kit.Effect{}
@@ -174,13 +179,31 @@ func (s *BIOSConfiguration) take(msg kit.BIOSMsg) kit.Effect {
 	if msg.Err == nil {
 		s.bios, s.read = msg.Configuration, true
 		s.name = model.Clean(s.bios.Name)
-		s.facts = []string{s.env.AsOf(s.env.Now())}
+		s.asOf = s.began
+		s.age()
 	}
 	s.redraw()
 	if editing && s.read && msg.Err == nil {
 		return kit.Effect{Push: s.env.Forms.EditBIOS(s.env, s.bios)}
 	}
 	return kit.Effect{}
+}
+
+// age says how old the content is, and whether an edit ended since it was read.
+func (s *BIOSConfiguration) age() {
+	if s.asOf.IsZero() {
+		return
+	}
+	fact := s.env.AsOf(s.asOf)
+	if s.env.Jobs != nil {
+		for _, o := range s.env.Jobs.Operations {
+			if o.Kind == model.EditBIOS && o.Target == string(s.bios.ID) && o.Ended.After(s.asOf) {
+				fact += ", changed since: " + s.env.Keys.Refresh.String()
+				break
+			}
+		}
+	}
+	s.facts = []string{fact}
 }
 
 func (s *BIOSConfiguration) cannotEdit() string {

@@ -157,6 +157,9 @@ func (s *Home) fillOperations() {
 	}
 }
 
+// hintWidth is how wide a key with its name is drawn.
+const hintWidth = 18
+
 func (s *Home) fillKeys() {
 	s.title("Go to")
 	var line strings.Builder
@@ -166,12 +169,13 @@ func (s *Home) fillKeys() {
 			line.Reset()
 		}
 	}
+	inLine := max((s.w-2)/hintWidth, 1)
 	for i, a := range s.views {
-		if i%4 == 0 {
+		if i%inLine == 0 {
 			flush()
 		}
 		hint := s.env.Theme.Key.Render(a.Key.String()) + " " + a.Name
-		line.WriteString(hint + strings.Repeat(" ", max(18-ansi.StringWidth(hint), 2)))
+		line.WriteString(hint + strings.Repeat(" ", max(hintWidth-ansi.StringWidth(hint), 2)))
 	}
 	flush()
 }

@@ -251,3 +251,26 @@ func TestDevicesWithoutPolicyNames(t *testing.T) {
 		t.Errorf("the policies are not shown by id:\n%s", v)
 	}
 }
+
+func TestAListThatIsBeingReadSaysHowFarItIs(t *testing.T) {
+	s := NewDevices(newEnv(t, still(250)))
+	s.Resize(80, 20)
+	batch := s.Init().Cmd().(tea.BatchMsg)
+	want(t, s, "reading")
+	batch[0]() // reads all; what it publishes on the way is taken out by hand below
+	whole := batch[1]().(kit.ListMsg[deviceRef])
+	part := whole
+	part.Done, part.Next = false, func() tea.Msg { return whole }
+	part.Progress = kit.Progress{Pages: 2, Batches: 0, Of: 2, Total: 1250}
+	e := s.Update(part)
+	want(t, s, "250 devices · reading 250 of 1 250 · batch 1 of 2")
+	typed(s, "jj")
+	if _, key, _ := s.list.table.Current(); key != "d2" {
+		t.Errorf("while it is read the cursor is on %s", key)
+	}
+	uitest.Run(s, e)
+	want(t, s, "250 devices · as of 14:02 CET")
+	if _, key, _ := s.list.table.Current(); key != "d2" {
+		t.Errorf("when it is whole the cursor is on %s", key)
+	}
+}
