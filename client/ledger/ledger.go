@@ -243,11 +243,28 @@ func (l *Ledger) change(ctx context.Context, op string, do func(tx *sql.Tx) erro
 // truncate empties the write-ahead log, so that erased secrets do not stay in
 // it. A reader elsewhere can be in the way; then the watch tries again.
 func (l *Ledger) truncate(ctx context.Context) {
-	var busy, log, done int
-	err := l.write.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &log, &done)
+	clean := l.checkpoint(ctx)
 	l.mu.Lock()
-	l.smeared = err != nil || busy != 0
+	l.smeared = !clean
 	l.mu.Unlock()
+}
+
+// checkpoint reports whether the log is empty now. It does not wait long for a
+// reader: a process that was stopped in the middle of a read must not stop this
+// one.
+func (l *Ledger) checkpoint(ctx context.Context) bool {
+	conn, err := l.write.Conn(ctx)
+	if err != nil {
+		return false
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "PRAGMA busy_timeout(100)"); err != nil {
+		return false
+	}
+	defer conn.ExecContext(context.WithoutCancel(ctx), "PRAGMA busy_timeout(15000)")
+	var busy, log, done int
+	err = conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &log, &done)
+	return err == nil && busy == 0
 }
 
 // retruncate makes up for a [Ledger.truncate] that found a reader in the way.

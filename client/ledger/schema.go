@@ -6,11 +6,18 @@ package ledger
 const version = 2
 
 // migrations lead from each version to the next one.
-func migrations() [version]string { return [version]string{schema, doubt} }
+func migrations() [version]string { return [version]string{schema, later} }
 
-// doubt marks chunks of which some sending may have taken effect although no
-// answer was recorded.
-const doubt = `ALTER TABLE chunks ADD COLUMN doubt INTEGER NOT NULL DEFAULT 0`
+// later creates version 2. A chunk is in doubt when some sending of it may have
+// taken effect although no answer was recorded. A row can have a target of its
+// own, and attempt counts how often it was asked for.
+const later = `
+ALTER TABLE chunks ADD COLUMN doubt INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE rows ADD COLUMN target TEXT NOT NULL DEFAULT '';
+ALTER TABLE rows ADD COLUMN maker TEXT NOT NULL DEFAULT '';
+ALTER TABLE rows ADD COLUMN model TEXT NOT NULL DEFAULT '';
+ALTER TABLE rows ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1;
+`
 
 // schema creates version 1. Times are milliseconds since 1970 in UTC, 0 = none.
 // rev counts the changes of an operation, so that a reader re-reads only what
@@ -67,10 +74,6 @@ CREATE TABLE rows (
 	key_sum   TEXT NOT NULL DEFAULT '',
 	hash_sum  TEXT NOT NULL DEFAULT '',
 	previous  TEXT NOT NULL DEFAULT '',
-	target    TEXT NOT NULL DEFAULT '',
-	maker     TEXT NOT NULL DEFAULT '',
-	model     TEXT NOT NULL DEFAULT '',
-	attempt   INTEGER NOT NULL DEFAULT 1,
 	code      TEXT NOT NULL DEFAULT '',
 	code_name TEXT NOT NULL DEFAULT '',
 	text      TEXT NOT NULL DEFAULT '',

@@ -3,10 +3,13 @@ package ledger_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"muster/client/ledger"
 	"muster/model"
@@ -55,7 +58,12 @@ func TestSecretsLeaveAllFilesWithTheChunk(t *testing.T) {
 	}
 	ends := []end{
 		{"accepted", sent(func(l *ledger.Ledger, id model.OperationID, n int) error { return l.Accepted(ctx, id, n, "job", "") })},
-		{"refused", sent(func(l *ledger.Ledger, id model.OperationID, n int) error { return l.Refused(ctx, id, n, refusal()) })},
+		{"refused and dropped", sent(func(l *ledger.Ledger, id model.OperationID, n int) error {
+			if err := l.Refused(ctx, id, n, refusal()); err != nil || n == 1 {
+				return err
+			}
+			return l.Drop(ctx, id)
+		})},
 		{"found", sent(func(l *ledger.Ledger, id model.OperationID, n int) error {
 			if err := l.Lost(ctx, id, n, "no answer"); err != nil {
 				return err
@@ -101,5 +109,55 @@ func TestUnknownChunksKeepWhatARetryNeeds(t *testing.T) {
 	must(t, err)
 	if len(bodies) != 2 || string(bodies[1]) != "secret body of row 2" {
 		t.Errorf("the spool holds %q", bodies)
+	}
+}
+
+// reading begins a read on the database in dir and does not end it until the
+// returned function is called.
+func reading(t *testing.T, dir string) (end func()) {
+	t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(dir, "ledger.db"))
+	must(t, err)
+	tx, err := db.Begin()
+	must(t, err)
+	var n int
+	must(t, tx.QueryRow("SELECT count(*) FROM spool").Scan(&n))
+	return func() {
+		tx.Rollback()
+		db.Close()
+	}
+}
+
+func TestAReaderInTheWayDelaysTheErasureAndNothingElse(t *testing.T) {
+	dir, image := folder(t), folder(t)
+	synctest.Test(t, func(t *testing.T) {
+		l := open(t, dir)
+		ctx := t.Context()
+		id, err := l.Record(ctx, secretive())
+		must(t, err)
+		end := reading(t, dir)
+		before := time.Now()
+		must(t, l.Drop(ctx, id))
+		if took := time.Since(before); took > time.Second {
+			t.Errorf("the reader held the drop up for %v", took)
+		}
+		if onDisk(t, dir, hash) == "" {
+			t.Fatal("the reader is not in the way; the test shows nothing")
+		}
+		must(t, os.CopyFS(image, os.DirFS(dir))) // what a kill at this moment leaves
+		end()
+		time.Sleep(time.Second)
+		if found := onDisk(t, dir, hash); found != "" {
+			t.Errorf("%s still holds a secret after the reader went", found)
+		}
+		must(t, l.Close())
+	})
+	must(t, os.Remove(filepath.Join(image, "ledger.db-shm")))
+	if onDisk(t, image, hash) == "" {
+		t.Fatal("the image holds no secret; the test shows nothing")
+	}
+	open(t, image)
+	if found := onDisk(t, image, hash); found != "" {
+		t.Errorf("%s of a killed process still holds a secret after the next start", found)
 	}
 }
