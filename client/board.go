@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"muster/client/ledger"
 	"muster/model"
 )
 
@@ -116,17 +117,40 @@ func (c *Client) Drop(ctx context.Context, id model.OperationID) error {
 	return book.Drop(ctx, id)
 }
 
-// Retry sends the chunks whose outcome is unknown again, with their request ids,
-// and returns how many rows that is.
+// Retry sends again what [model.Retryable] names, and returns how many rows that
+// is: unknown chunks under the request ids they had, refused ones and passing
+// faults as new attempts.
 func (c *Client) Retry(ctx context.Context, id model.OperationID) (int, error) {
-	book, err := c.writable(ctx, "retry")
+	const op = "retry"
+	book, err := c.writable(ctx, op)
 	if err != nil {
 		return 0, err
 	}
 	if _, err := book.Adopt(ctx, id); err != nil {
 		return 0, err
 	}
-	return book.Retry(ctx, id)
+	o, err := book.Operation(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	rows, err := book.Rows(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	var failed []ledger.Again
+	for _, r := range model.Retryable(o, rows) {
+		if !r.Again(o.Kind) {
+			continue
+		}
+		again := ledger.Again{Number: r.Number}
+		if o.Kind == model.UploadDevices {
+			if again.Body, err = spool(model.Identity{Serial: r.Serial, Maker: r.Maker, Model: r.Model}); err != nil {
+				return 0, &model.Error{Kind: model.Unexpected, Op: op, Msg: "a row cannot be written down"}
+			}
+		}
+		failed = append(failed, again)
+	}
+	return book.Retry(ctx, id, failed...)
 }
 
 // Prune forgets what ended longer ago than olderThan and returns how many

@@ -59,6 +59,40 @@ func ClassOf(code, name string) Class {
 	return classes[code]
 }
 
+// Retryable returns the rows that a retry would send again: unknown ones whose
+// chunk was never accepted, those of chunks that the service refused as a whole,
+// and failed ones of class [Transient] that can still be sent, because nothing
+// secret belongs to them. All else stays as it is.
+func Retryable(o Operation, rows []Row) []Row {
+	phases := make(map[int]ChunkPhase, len(o.Jobs))
+	for _, j := range o.Jobs {
+		phases[j.Chunk] = j.Phase
+	}
+	var out []Row
+	for _, r := range rows {
+		switch p := phases[r.Chunk]; {
+		case r.State == RowUnknown && p == ChunkUnknown, r.State == RowFailed && p == ChunkRefused, r.Again(o.Kind):
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// Again reports whether a failed row of an ended chunk may be sent as a new
+// attempt: its fault passes, and what must be sent is still known.
+func (r Row) Again(k OperationKind) bool {
+	if r.State != RowFailed || ClassOf(r.Code, r.CodeName) != Transient {
+		return false
+	}
+	switch k {
+	case AssignPolicy, UnassignPolicy, UndoAssignment:
+		return true
+	case UploadDevices:
+		return r.Maker != "" && r.Model != "" && r.HashSum == "" && r.KeySum == ""
+	}
+	return false
+}
+
 // Event is one line of an operation's record: what happened to it, or to one of
 // its chunks, and when. It holds ids and words, never a secret.
 type Event struct {

@@ -48,7 +48,7 @@ func (l *Ledger) Drop(ctx context.Context, id model.OperationID) error {
 			}
 		}
 		if _, err := tx.ExecContext(ctx, `DELETE FROM spool WHERE operation = ? AND chunk IN
-			(SELECT number FROM chunks WHERE operation = ? AND phase = ?)`, id, id, model.ChunkQueued); err != nil {
+			(SELECT number FROM chunks WHERE operation = ? AND phase IN (?, ?))`, id, id, model.ChunkQueued, model.ChunkRefused); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE chunks SET phase = ?, ended = ? WHERE operation = ? AND phase = ?`,
@@ -57,36 +57,6 @@ func (l *Ledger) Drop(ctx context.Context, id model.OperationID) error {
 		}
 		return l.note(ctx, tx, id, 0, "dropped", "")
 	}))
-}
-
-// Retry queues the chunks with unknown rows again. They keep their request ids
-// and their method, so that a service that remembers them does nothing twice.
-// It returns how many rows that is.
-func (l *Ledger) Retry(ctx context.Context, id model.OperationID) (rows int, err error) {
-	err = l.decide(ctx, "retry", id, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `UPDATE rows SET state = ?, text = '', what = '' WHERE operation = ? AND state = ? AND chunk IN
-			(SELECT number FROM chunks WHERE operation = ? AND phase = ?)`,
-			model.RowQueued, id, model.RowUnknown, id, model.ChunkUnknown)
-		if err != nil {
-			return err
-		}
-		n, err := res.RowsAffected()
-		if err != nil {
-			return err
-		}
-		if rows = int(n); rows == 0 {
-			return &model.Error{Kind: model.Invalid, Op: "retry", Msg: "no row of this operation can be sent again"}
-		}
-		if _, err := tx.ExecContext(ctx, `UPDATE chunks SET phase = ?, ended = 0 WHERE operation = ? AND phase = ?`,
-			model.ChunkQueued, id, model.ChunkUnknown); err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, `UPDATE operations SET held = 0, note = '' WHERE id = ?`, id); err != nil {
-			return err
-		}
-		return l.note(ctx, tx, id, 0, "retried", fmt.Sprint(rows, " rows"))
-	})
-	return rows, err
 }
 
 func (l *Ledger) decide(ctx context.Context, op string, id model.OperationID, do func(tx *sql.Tx) error) error {

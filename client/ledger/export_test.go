@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 
 	"muster/model"
 )
@@ -18,3 +19,11 @@ func Afresh(ctx context.Context, l *Ledger, id model.OperationID) (model.Operati
 
 // Version is the schema that this program writes.
 const Version = version
+
+// Die ends a ledger as a kill would: the lock goes, its file and all that is
+// owned stay.
+func Die(l *Ledger) error {
+	file := l.owner.file
+	l.owner.file = nil
+	return errors.Join(l.Close(), file.Close())
+}

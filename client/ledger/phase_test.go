@@ -161,7 +161,7 @@ func TestEveryDecisionFromEveryPhase(t *testing.T) {
 				reach(t, l, id)
 				n, err := l.Retry(ctx, id)
 				o := check(t, l, id)
-				if from != model.ChunkUnknown {
+				if from != model.ChunkUnknown && from != model.ChunkRefused {
 					kind(t, err, model.Invalid)
 					equal(t, "chunk 1", o.Jobs[0].Phase, from)
 					return

@@ -152,19 +152,17 @@ func (l *Ledger) Renew(ctx context.Context, id model.OperationID, chunk int) err
 }
 
 // Refused notes that the service refused the chunk as a whole: its rows failed.
+// It was not accepted, so what must be sent stays in the spool for a retry.
 func (l *Ledger) Refused(ctx context.Context, id model.OperationID, chunk int, e *model.Error) error {
-	return l.erased(ctx, l.step(ctx, "note refusal", id, chunk, []model.ChunkPhase{model.ChunkSending}, model.ChunkRefused,
+	return l.step(ctx, "note refusal", id, chunk, []model.ChunkPhase{model.ChunkSending}, model.ChunkRefused,
 		"ended = ?, correlation = ?, problem = ?", []any{ms(l.o.Now()), e.Ref, e.Msg}, func(tx *sql.Tx) error {
 			if _, err := tx.ExecContext(ctx, `UPDATE rows SET state = ?, code = ?, text = ?, what = ?
 				WHERE operation = ? AND chunk = ? AND state <= ?`,
 				model.RowFailed, e.Code, e.Msg, e.Hint, id, chunk, model.RowAccepted); err != nil {
 				return err
 			}
-			if err := erase(ctx, tx, id, chunk); err != nil {
-				return err
-			}
 			return l.note(ctx, tx, id, chunk, "refused", e.Code+" "+e.Msg+" "+e.Ref)
-		}))
+		})
 }
 
 // Lost notes that the chunk was sent and no answer came back. Its rows stay in

@@ -1,0 +1,124 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"muster/model"
+)
+
+// Again is a failed row that is to be sent once more, as a new attempt.
+type Again struct {
+	Number int
+	Body   []byte // what must be sent and may not stay on disk; nil = nothing
+}
+
+// Retry queues again what the operator may have sent again, in one step, and
+// returns how many rows that is:
+//
+//   - chunks with unknown rows, under the request ids and by the method they had,
+//     so that a service that remembers them does nothing twice;
+//   - chunks that the service refused as a whole, under new request ids, since the
+//     old ones were answered;
+//   - single failed rows, as a new attempt in chunks of their own.
+//
+// What is done stays done.
+func (l *Ledger) Retry(ctx context.Context, id model.OperationID, failed ...Again) (rows int, err error) {
+	err = l.decide(ctx, "retry", id, func(tx *sql.Tx) error {
+		unknown, err := l.queueAgain(ctx, tx, id, model.ChunkUnknown, model.RowUnknown)
+		if err != nil {
+			return err
+		}
+		refused, err := l.refusedAgain(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if err := l.attempt(ctx, tx, id, failed); err != nil {
+			return err
+		}
+		if rows = unknown + refused + len(failed); rows == 0 {
+			return &model.Error{Kind: model.Invalid, Op: "retry", Msg: "no row of this operation can be sent again"}
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE operations SET held = 0, note = '' WHERE id = ?`, id); err != nil {
+			return err
+		}
+		return l.note(ctx, tx, id, 0, "retried", fmt.Sprint(rows, " rows"))
+	})
+	return rows, err
+}
+
+// queueAgain makes the chunks of a phase, and their rows of a state, queued ones.
+func (l *Ledger) queueAgain(ctx context.Context, tx *sql.Tx, id model.OperationID, phase model.ChunkPhase, state model.RowState) (int, error) {
+	res, err := tx.ExecContext(ctx, `UPDATE rows SET state = ?, code = '', code_name = '', text = '', what = '', attempt = attempt + 1
+		WHERE operation = ? AND state = ? AND chunk IN (SELECT number FROM chunks WHERE operation = ? AND phase = ?)`,
+		model.RowQueued, id, state, id, phase)
+	if err != nil {
+		return 0, err
+	}
+	n, err := res.RowsAffected()
+	if err != nil {
+		return 0, err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE chunks SET phase = ?, ended = 0 WHERE operation = ? AND phase = ?`, model.ChunkQueued, id, phase)
+	return int(n), err
+}
+
+func (l *Ledger) refusedAgain(ctx context.Context, tx *sql.Tx, id model.OperationID) (int, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT number FROM chunks WHERE operation = ? AND phase = ?`, id, model.ChunkRefused)
+	if err != nil {
+		return 0, err
+	}
+	var chunks []int
+	for rows.Next() {
+		var n int
+		if err := rows.Scan(&n); err != nil {
+			return 0, err
+		}
+		chunks = append(chunks, n)
+	}
+	if err := rows.Err(); err != nil {
+		return 0, err
+	}
+	for _, n := range chunks {
+		if _, err := tx.ExecContext(ctx, `UPDATE chunks SET problem = '', request_id = CASE WHEN doubt THEN request_id ELSE ? END,
+			method = CASE WHEN doubt THEN method ELSE '' END WHERE operation = ? AND number = ?`,
+			l.o.NewID(), id, n); err != nil {
+			return 0, err
+		}
+	}
+	return l.queueAgain(ctx, tx, id, model.ChunkRefused, model.RowFailed)
+}
+
+// attempt moves failed rows into new chunks behind the last one.
+func (l *Ledger) attempt(ctx context.Context, tx *sql.Tx, id model.OperationID, failed []Again) error {
+	var chunk int
+	if err := tx.QueryRowContext(ctx, `SELECT max(number) FROM chunks WHERE operation = ?`, id).Scan(&chunk); err != nil {
+		return err
+	}
+	for begin := 0; begin < len(failed); begin += model.ChunkDevices {
+		part := failed[begin:min(begin+model.ChunkDevices, len(failed))]
+		chunk++
+		if _, err := tx.ExecContext(ctx, `INSERT INTO chunks (operation, number, request_id, rows) VALUES (?,?,?,?)`,
+			id, chunk, l.o.NewID(), len(part)); err != nil {
+			return err
+		}
+		for _, r := range part {
+			res, err := tx.ExecContext(ctx, `UPDATE rows SET chunk = ?, state = ?, attempt = attempt + 1, code = '', code_name = '', text = '', what = ''
+				WHERE operation = ? AND number = ? AND state = ?`, chunk, model.RowQueued, id, r.Number, model.RowFailed)
+			if err != nil {
+				return err
+			}
+			if n, err := res.RowsAffected(); err != nil || n != 1 {
+				return &model.Error{Kind: model.Conflict, Op: "retry", Msg: fmt.Sprintf("row %d is not failed any more", r.Number), Err: err}
+			}
+			if r.Body == nil {
+				continue
+			}
+			if _, err := tx.ExecContext(ctx, `INSERT INTO spool (operation, chunk, number, body) VALUES (?,?,?,?)`, id, chunk, r.Number, r.Body); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
