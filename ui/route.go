@@ -122,7 +122,7 @@ func (a *App) begin(c model.Customer) {
 	home := screen.NewHome(a.env, a.goTo())
 	a.views = map[kit.View]kit.Screen{kit.HomeView: home}
 	a.begun = map[kit.Screen]bool{}
-	a.stack = []kit.Screen{home}
+	a.stack, a.quitting = []kit.Screen{home}, nil
 	a.fit(home)
 }
 
@@ -199,9 +199,6 @@ func (a *App) pop(s kit.Screen) tea.Cmd {
 		return nil
 	}
 	a.stack = slices.Delete(a.stack, i, i+1)
-	if s == a.quitting {
-		a.quitting = nil
-	}
 	a.forget()
 	return a.enter(a.top())
 }
@@ -209,6 +206,9 @@ func (a *App) pop(s kit.Screen) tea.Cmd {
 // forget lets go of screens that were closed.
 func (a *App) forget() {
 	alive := a.alive()
+	if !slices.Contains(alive, a.quitting) {
+		a.quitting = nil
+	}
 	maps.DeleteFunc(a.begun, func(s kit.Screen, _ bool) bool { return !slices.Contains(alive, s) })
 }
 

@@ -54,7 +54,7 @@ func TestEveryScreenFillsItsRectangle(t *testing.T) {
 		env.Place = kit.Place{Simulated: true, Forgotten: true}
 		random := rand.New(rand.NewPCG(1, 2))
 		for name, s := range every(env) {
-			for i := range 60 {
+			for i := range 20 {
 				w, h := random.IntN(140), random.IntN(50)
 				switch i {
 				case 0:
