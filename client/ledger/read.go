@@ -119,16 +119,19 @@ func (l *Ledger) operation(ctx context.Context, tx *sql.Tx, id model.OperationID
 	if err := rows.Err(); err != nil {
 		return o, err
 	}
-	chunks, err := readChunks(ctx, tx, id)
+	chunks, err := readChunks(ctx, tx, l.o.Backend, id)
 	for _, c := range chunks {
 		o.Jobs = append(o.Jobs, c.Job)
 	}
 	return o, err
 }
 
-func readChunks(ctx context.Context, tx *sql.Tx, id model.OperationID) ([]Chunk, error) {
+// ours picks what belongs to an operation, when that is of this backend.
+const ours = `operation = (SELECT id FROM operations WHERE id = ? AND backend = ?)`
+
+func readChunks(ctx context.Context, tx *sql.Tx, backend string, id model.OperationID) ([]Chunk, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT number, phase, request_id, correlation, job, job_state, job_word, rows, method, tries,
-		sent, accepted, polled, ended, problem FROM chunks WHERE operation = ? ORDER BY number`, id)
+		sent, accepted, polled, ended, problem FROM chunks WHERE `+ours+` ORDER BY number`, id, backend)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +158,7 @@ func (l *Ledger) Chunks(ctx context.Context, id model.OperationID) ([]Chunk, err
 		return nil, broken("read operation", err)
 	}
 	defer tx.Rollback()
-	out, err := readChunks(ctx, tx, id)
+	out, err := readChunks(ctx, tx, l.o.Backend, id)
 	if err != nil {
 		return nil, broken("read operation", err)
 	}
@@ -168,7 +171,7 @@ const rowColumns = `number, line, serial, device, batch, name, key_sum, hash_sum
 // Rows reads the rows of an operation, by number.
 func (l *Ledger) Rows(ctx context.Context, id model.OperationID) ([]model.Row, error) {
 	var out []model.Row
-	err := l.eachRow(ctx, `SELECT `+rowColumns+` FROM rows WHERE operation = ? ORDER BY number`, []any{id},
+	err := l.eachRow(ctx, `SELECT `+rowColumns+` FROM rows WHERE `+ours+` ORDER BY number`, []any{id, l.o.Backend},
 		func(r model.Row, _ bool) { out = append(out, r) })
 	return out, err
 }
@@ -178,7 +181,7 @@ func (l *Ledger) Rows(ctx context.Context, id model.OperationID) ([]model.Row, e
 func (l *Ledger) ChunkRows(ctx context.Context, id model.OperationID, chunk int) ([]model.Row, []model.RowIdentity, error) {
 	var out []model.Row
 	var ids []model.RowIdentity
-	err := l.eachRow(ctx, `SELECT `+rowColumns+` FROM rows WHERE operation = ? AND chunk = ? ORDER BY number`, []any{id, chunk},
+	err := l.eachRow(ctx, `SELECT `+rowColumns+` FROM rows WHERE `+ours+` AND chunk = ? ORDER BY number`, []any{id, l.o.Backend, chunk},
 		func(r model.Row, sentSerial bool) {
 			out = append(out, r)
 			i := model.RowIdentity{Device: r.Device, KeySum: r.KeySum, HashSum: r.HashSum}
@@ -213,7 +216,7 @@ func (l *Ledger) eachRow(ctx context.Context, query string, args []any, do func(
 
 // Spool reads what a chunk that is not accepted yet must send, by row number.
 func (l *Ledger) Spool(ctx context.Context, id model.OperationID, chunk int) ([][]byte, error) {
-	rows, err := l.read.QueryContext(ctx, `SELECT body FROM spool WHERE operation = ? AND chunk = ? ORDER BY number`, id, chunk)
+	rows, err := l.read.QueryContext(ctx, `SELECT body FROM spool WHERE `+ours+` AND chunk = ? ORDER BY number`, id, l.o.Backend, chunk)
 	if err != nil {
 		return nil, broken("read spool", err)
 	}
