@@ -1,7 +1,6 @@
 package screen
 
 import (
-	"context"
 	"iter"
 	"strings"
 
@@ -39,44 +38,13 @@ func NewBatches(env *kit.Env) *Batches {
 		kinds: []model.OperationKind{model.UploadDevices},
 		pages: func() iter.Seq2[kit.Page[model.DeviceBatch], error] {
 			ctx, reader, id := env.Visit, env.Backend.Reader, env.Customer.ID
-			return whole(func() ([]model.DeviceBatch, error) { return reader.Batches(ctx, id) }, batchRow(env.Moment))
+			return atOnce(func() ([]model.DeviceBatch, error) { return reader.Batches(ctx, id) }, batchRow(env.Moment))
 		},
 	})
 	s.actions = append([]kit.Action{
 		{Name: "devices", Key: env.Keys.Open, Do: s.open, Off: s.list.needRow, Help: "The devices of this batch."},
 	}, append(s.list.looks(), s.list.moves()...)...)
 	return s
-}
-
-// whole is a list that comes in one piece.
-func whole[T any](read func() ([]T, error), row func(T) fleet.Row) iter.Seq2[kit.Page[T], error] {
-	return func(yield func(kit.Page[T], error) bool) {
-		items, err := read()
-		yield(rowsOf(items, row), err)
-	}
-}
-
-// paged is a list that comes page by page.
-func paged[T any](ctx context.Context, read func(context.Context) iter.Seq2[[]T, error], row func(T) fleet.Row) iter.Seq2[kit.Page[T], error] {
-	return func(yield func(kit.Page[T], error) bool) {
-		n := 0
-		for items, err := range read(ctx) {
-			n++
-			page := rowsOf(items, row)
-			page.Pages = n
-			if !yield(page, err) {
-				return
-			}
-		}
-	}
-}
-
-func rowsOf[T any](items []T, row func(T) fleet.Row) kit.Page[T] {
-	page := kit.Page[T]{Rows: make([]fleet.Row, len(items)), Items: items}
-	for i := range items {
-		page.Rows[i] = row(items[i])
-	}
-	return page
 }
 
 func batchRow(moment momentFunc) func(model.DeviceBatch) fleet.Row {

@@ -186,9 +186,10 @@ func (s *Home) fillPlace() {
 		return
 	}
 	s.title("Simulated")
-	text := "Both services run inside this machine and follow the real ones over HTTP; no tenant is touched."
+	text := "Both services are a simulator on this machine that answers over HTTP as the real ones do; no tenant is touched."
 	if p.Forgotten {
-		text += " What you do here is forgotten on exit."
+		text = "Both services run inside this program and answer over HTTP as the real ones do; no tenant is touched. " +
+			"What you do here is forgotten on exit."
 	}
 	s.text(2, text, lipgloss.NewStyle())
 }

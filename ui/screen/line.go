@@ -22,6 +22,7 @@ type line struct {
 
 func (l *line) set(s string) { l.text = []rune(s); l.at = len(l.text) }
 
+// String returns the text without the place of the next letter.
 func (l *line) String() string { return string(l.text) }
 
 // key takes a key press and reports whether the text is another one now.

@@ -126,6 +126,7 @@ type detail struct {
 	write   func() // fills the pane
 }
 
+// Resize implements kit.Screen.
 func (d *detail) Resize(w, h int) { d.draw(w, h) }
 
 func (d *detail) draw(w, h int) {
@@ -137,8 +138,10 @@ func (d *detail) draw(w, h int) {
 // redraw writes the pane anew in its size.
 func (d *detail) redraw() { d.draw(d.w, d.h) }
 
+// View implements kit.Screen.
 func (d *detail) View() string { return d.view() }
 
+// Card implements kit.Screen.
 func (d *detail) Card() kit.Card {
 	facts := d.facts
 	if f := d.fact(); f != "" {

@@ -39,7 +39,7 @@ func NewPolicies(env *kit.Env) *Policies {
 		kinds: []model.OperationKind{model.AssignPolicy},
 		pages: func() iter.Seq2[kit.Page[model.ConfigurationPolicy], error] {
 			ctx, reader, id := env.Visit, env.Backend.Reader, env.Customer.ID
-			return whole(func() ([]model.ConfigurationPolicy, error) { return reader.Policies(ctx, id) }, policyRow(env.Moment))
+			return atOnce(func() ([]model.ConfigurationPolicy, error) { return reader.Policies(ctx, id) }, policyRow(env.Moment))
 		},
 	})
 	s.actions = append([]kit.Action{
