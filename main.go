@@ -129,7 +129,7 @@ func connect(ctx context.Context, t cli.Target, speed float64) (kit.Backend, kit
 		return fail(err)
 	}
 	stop := func(ctx context.Context) error { return errors.Join(c.Close(ctx), end(ctx)) }
-	return kit.Backend{Reader: c, Writer: c, Journal: c, Files: client.Files{}}, place, stop, nil
+	return kit.Backend{Reader: c, Writer: c, Journal: c, Files: client.Files{}, Policies: c, Devices: c, Past: c}, place, stop, nil
 }
 
 // embed starts a simulator inside the process and points the connection at it.

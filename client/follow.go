@@ -146,6 +146,9 @@ func (c *Client) settle(ctx context.Context, book *ledger.Ledger, o model.Operat
 		return tracker.Verdict{}
 	}
 	patience := c.sinceFirst(key) < jobSettles
+	if o.Kind == model.AdoptJob {
+		return c.settleAdopted(ctx, book, o, report, patience)
+	}
 	results, open := outcomes(rows, ids, report, patience)
 	if o.Kind == model.UnassignPolicy && (open == 0 || !patience) {
 		return c.verify(ctx, book, o, j, onlyFailures(results), key)

@@ -50,6 +50,8 @@ func (c *Client) sender(kind model.OperationKind) sender {
 		return policyWriter{c, methodDelete}
 	case model.RemoveDevices:
 		return removals{c}
+	case model.AdoptJob:
+		return adopted{}
 	}
 	return nil
 }
