@@ -169,6 +169,23 @@ func TestLagHidesRemovals(t *testing.T) {
 	}
 }
 
+// A job under way finds its device gone, and nothing is counted for it.
+func TestRemovedWhileAJobRuns(t *testing.T) {
+	b := start(t, simulator.Options{Devices: 300})
+	name := b.batches()[0].ID
+	b.finish(b.mine("POST", "/deviceBatches", upload("new", tuple("TST-1", "HP", "HP Elite"))))
+	b.wantCounts()
+	seeded, added := b.devices(name)[0].ID, b.devices("new")[0].ID
+	r := b.mine("PATCH", "/DevicePolicyUpdates", update(quote(b.policies()[1].ID), seeded, added)).want(t, 202)
+	b.device("DELETE", name, seeded, "").want(t, 204)
+	b.device("DELETE", "new", added, "").want(t, 204)
+	b.finish(r)
+	b.wantCounts()
+	if got := b.devices("new"); len(got) != 0 {
+		t.Errorf("still there: %+v", got)
+	}
+}
+
 func TestRemovalsAreReplayed(t *testing.T) {
 	b := start(t, simulator.Options{Devices: 300})
 	name := b.batches()[0].ID
