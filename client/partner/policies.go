@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"muster/client/rest"
 	"muster/model"
@@ -85,11 +86,12 @@ func bodyOf(p model.ConfigurationPolicy) *policyBody {
 //
 // POST /customers/{customer}/policies
 func (c *Client) CreatePolicy(ctx context.Context, customer model.CustomerID, want model.ConfigurationPolicy, requestID string) (model.ConfigurationPolicy, error) {
-	if err := want.Validate(); err != nil {
+	const op = "create policy"
+	if err := writable(op, want); err != nil {
 		return model.ConfigurationPolicy{}, err
 	}
 	want.ID = ""
-	return c.writePolicy(ctx, call{op: "create policy", customer: customer, path: []string{"policies"}}, http.MethodPost, want, requestID)
+	return c.writePolicy(ctx, call{op: op, customer: customer, path: []string{"policies"}}, http.MethodPost, want, requestID)
 }
 
 // ReplacePolicy makes the policy with want's id what want says and returns it as
@@ -101,7 +103,7 @@ func (c *Client) CreatePolicy(ctx context.Context, customer model.CustomerID, wa
 // PUT /customers/{customer}/policies/{policy}
 func (c *Client) ReplacePolicy(ctx context.Context, customer model.CustomerID, want model.ConfigurationPolicy, requestID string) (model.ConfigurationPolicy, error) {
 	const op = "replace policy"
-	if err := want.Validate(); err != nil {
+	if err := writable(op, want); err != nil {
 		return model.ConfigurationPolicy{}, err
 	}
 	path, err := policyPath(op, want.ID)
@@ -109,6 +111,21 @@ func (c *Client) ReplacePolicy(ctx context.Context, customer model.CustomerID, w
 		return model.ConfigurationPolicy{}, err
 	}
 	return c.writePolicy(ctx, call{op: op, customer: customer, path: path}, http.MethodPut, want, requestID)
+}
+
+// writable reports what an operator must change before a policy is sent. A text
+// that was cleaned when it was read must not replace the one it came from.
+func writable(op string, p model.ConfigurationPolicy) error {
+	if err := p.Validate(); err != nil {
+		return err
+	}
+	for _, t := range [][2]string{{"name", p.Name}, {"description", p.Description}} {
+		what, text := t[0], t[1]
+		if strings.ContainsRune(text, utf8.RuneError) || !utf8.ValidString(text) {
+			return &model.Error{Kind: model.Invalid, Op: op, Msg: "the " + what + " holds characters that cannot be shown", Hint: "type the " + what + " anew"}
+		}
+	}
+	return nil
 }
 
 // writePolicy sends a policy and reads what became of it.

@@ -178,6 +178,8 @@ func TestSingleWritesThatAreNotSent(t *testing.T) {
 		"no settings":     func(p *model.ConfigurationPolicy) { p.Settings = nil },
 		"unknown setting": func(p *model.ConfigurationPolicy) { p.Settings = []model.Setting{"skip_new"} },
 		"none and more":   func(p *model.ConfigurationPolicy) { p.Settings = append(p.Settings, model.SettingNone) },
+		"a cleaned text":  func(p *model.ConfigurationPolicy) { p.Description = "kept \ufffd[31m" },
+		"a broken text":   func(p *model.ConfigurationPolicy) { p.Name = "a\xff" },
 		"an odd id":       func(p *model.ConfigurationPolicy) { p.ID = "../../x" },
 		"no id":           func(p *model.ConfigurationPolicy) { p.ID = "" },
 	} {
