@@ -115,6 +115,21 @@ func TestOperationStateIsComputedFromItsRows(t *testing.T) {
 	}
 }
 
+func TestBoardStoppedCountsWhatWaitsForAYes(t *testing.T) {
+	b := &model.Board{Operations: []model.Operation{
+		{Rows: model.Tally{Queued: 1, Accepted: 1}},                      // the rest of it is under way at the service
+		{Rows: model.Tally{Queued: 1, Accepted: 1}, Owned: true},         // its process lives
+		{Rows: model.Tally{Queued: 1, Done: 1}, Owned: true, Held: true}, // taken over
+		{Rows: model.Tally{Done: 1}}, {Rows: model.Tally{Accepted: 3}, Owned: true},
+	}}
+	if got := b.Stopped(); got != 2 {
+		t.Errorf("%d stopped, want 2", got)
+	}
+	if got := b.Running(); got != 3 {
+		t.Errorf("%d running, want 3", got)
+	}
+}
+
 func TestTallyCountsEveryRowOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var tally model.Tally

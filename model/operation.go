@@ -336,18 +336,21 @@ func (b *Board) Find(id OperationID) (Operation, bool) {
 }
 
 // Running counts the operations that are under way.
-func (b *Board) Running() int { return b.count(OperationRunning) }
+func (b *Board) Running() int {
+	return b.count(func(o Operation) bool { return o.State() == OperationRunning })
+}
 
-// Stopped counts the operations that wait for a yes.
-func (b *Board) Stopped() int { return b.count(OperationStopped) }
+// Stopped counts the operations of which something waits for a yes, whether or
+// not the rest of them is still under way.
+func (b *Board) Stopped() int { return b.count(Operation.Waits) }
 
-func (b *Board) count(s OperationState) int {
+func (b *Board) count(is func(Operation) bool) int {
 	if b == nil {
 		return 0
 	}
 	n := 0
 	for _, o := range b.Operations {
-		if o.State() == s {
+		if is(o) {
 			n++
 		}
 	}

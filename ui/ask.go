@@ -72,7 +72,7 @@ func (a *App) askStopped() tea.Cmd {
 	}
 	var stopped []model.Operation
 	for _, o := range a.env.Jobs.Operations {
-		if o.State() == model.OperationStopped {
+		if o.Waits() {
 			stopped = append(stopped, o)
 		}
 	}
