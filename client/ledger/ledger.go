@@ -10,7 +10,8 @@ import (
 	"sync"
 	"time"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite" // also the driver "sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"muster/model"
 )
@@ -93,7 +94,7 @@ func (l *Ledger) connect(ctx context.Context, path string) error {
 		return broken("open ledger", err)
 	}
 	l.write.SetMaxOpenConns(1)
-	if err := l.migrate(ctx); err != nil {
+	if err := l.bring(ctx); err != nil {
 		return err
 	}
 	pragmas = url.Values{"_pragma": {"busy_timeout(15000)", "query_only(1)"}}
@@ -108,7 +109,38 @@ func dsn(path string, q url.Values) string {
 	return (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: q.Encode()}).String()
 }
 
+// patience is how long another process's use of the database is waited for.
+const patience = 15 * time.Second
+
+// bring takes the database to the version of this program. While another
+// process turns the write-ahead log on, SQLite refuses at once whatever the
+// timeout is; then it is tried again.
+func (l *Ledger) bring(ctx context.Context) error {
+	for until := time.Now().Add(patience); ; {
+		err := l.migrate(ctx)
+		var busy *sqlite.Error
+		if err == nil || !errors.As(err, &busy) || busy.Code()&0xff != sqlite3.SQLITE_BUSY || time.Now().After(until) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return broken("open ledger", ctx.Err())
+		case <-time.After(lockPause):
+		}
+	}
+}
+
+// migrate takes the write lock only when there is something to change: an
+// opening does not wait for a large operation that is being written down.
 func (l *Ledger) migrate(ctx context.Context) error {
+	var seen int
+	if err := l.write.QueryRowContext(ctx, "PRAGMA user_version").Scan(&seen); err != nil {
+		return broken("open ledger", err)
+	}
+	if seen >= version {
+		l.newer = seen > version
+		return nil
+	}
 	tx, err := l.write.BeginTx(ctx, nil)
 	if err != nil {
 		return broken("open ledger", err)
@@ -118,11 +150,8 @@ func (l *Ledger) migrate(ctx context.Context) error {
 	if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have); err != nil {
 		return broken("open ledger", err)
 	}
-	switch {
-	case have > version:
-		l.newer = true
-		return nil
-	case have == version:
+	if have >= version { // somebody else was first
+		l.newer = have > version
 		return nil
 	}
 	all := migrations()
@@ -134,7 +163,10 @@ func (l *Ledger) migrate(ctx context.Context) error {
 	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version)); err != nil {
 		return broken("open ledger", err)
 	}
-	return tx.Commit()
+	if err := tx.Commit(); err != nil {
+		return broken("open ledger", err)
+	}
+	return nil
 }
 
 // ReadOnly reports why nothing can be written down, or nil.

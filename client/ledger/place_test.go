@@ -112,7 +112,7 @@ func TestATruncatedDatabaseIsAnError(t *testing.T) {
 		t.Run(fmt.Sprint(keep, " bytes"), func(t *testing.T) {
 			dir := folder(t)
 			l := open(t, dir)
-			id := record(t, l, 2000, 500)
+			id := record(t, l, 500, 100)
 			must(t, l.Close())
 			must(t, os.Truncate(filepath.Join(dir, "ledger.db"), int64(keep)))
 			l, err := ledger.Open(t.Context(), options(dir))

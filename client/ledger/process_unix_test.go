@@ -48,7 +48,7 @@ func TestProcessesThatWriteAtOnceLoseNothing(t *testing.T) {
 }
 
 func TestProcessesThatOpenANewFolderAtOnceAllGetALedger(t *testing.T) {
-	for range 3 {
+	for range thorough {
 		dir := folder(t)
 		children := make([]*child, 4)
 		for i := range children {
@@ -139,10 +139,10 @@ func TestSecretsOfAKilledProcessLeaveWithTheNextStart(t *testing.T) {
 
 func TestOfManyWhoTakeOverOneWins(t *testing.T) {
 	dir := folder(t)
-	for range 3 {
+	for range thorough {
 		c := start(t, "send", dir, "")
 		id := model.OperationID(c.line())
-		heirs := make([]*child, 4)
+		heirs := make([]*child, 3)
 		for i := range heirs {
 			heirs[i] = start(t, "adopt", dir, id)
 			equal(t, "heir", heirs[i].line(), "ready")

@@ -2,8 +2,10 @@ package ledger_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"reflect"
+	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -19,6 +21,7 @@ func TestAnyStepsOfTwoProcessesKeepEveryRow(t *testing.T) {
 	dir := folder(t)
 	ls := []*ledger.Ledger{open(t, dir), open(t, dir)}
 	ctx := context.Background()
+	must(t, flag.Set("rapid.checks", strconv.Itoa(10*thorough*thorough)))
 	rapid.Check(t, func(r *rapid.T) {
 		var ops []model.OperationID
 		sizes := map[model.OperationID]int{}

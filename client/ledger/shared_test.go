@@ -186,7 +186,7 @@ func TestOwnersOutliveThoseWhoAskForThem(t *testing.T) {
 			}
 		}
 	}()
-	for range 25 {
+	for range 6 * thorough {
 		l, err := ledger.Open(ctx, options(dir))
 		must(t, err)
 		if _, err := os.Stat(filepath.Join(dir, "owners", l.Owner())); err != nil {
@@ -220,7 +220,7 @@ func TestTakingOverIsNotHinderedByThoseWhoLook(t *testing.T) {
 		}
 	}()
 	heir := open(t, dir)
-	for range 25 {
+	for range 6 * thorough {
 		gone := open(t, dir)
 		id := record(t, gone, 1, 1)
 		must(t, ledger.Die(gone))
@@ -238,7 +238,7 @@ func TestTakingOverIsNotHinderedByThoseWhoLook(t *testing.T) {
 func TestASecondTakeoverInOneProcessFindsTheFirst(t *testing.T) {
 	dir := folder(t)
 	ctx := t.Context()
-	for range 10 {
+	for range 3 * thorough {
 		gone := open(t, dir)
 		id := record(t, gone, 1, 1)
 		must(t, ledger.Die(gone))

@@ -57,6 +57,7 @@ func TestAsksAtThePaceUntilDone(t *testing.T) {
 		s := &source{begin: time.Now(), batch: 1, say: func(_ string, n int) tracker.Verdict { return tracker.Verdict{Done: n == 7} }}
 		tr.Add("job", s, time.Now())
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		want := []time.Duration{2, 4, 9, 14, 24, 39, 54}
 		for i := range want {
 			want[i] *= time.Second
@@ -77,6 +78,7 @@ func TestOneReadAnswersManyKeys(t *testing.T) {
 			tr.Add(k, s, time.Now())
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if len(s.reads) != 1 || !slices.Equal(s.reads[0], []string{"a", "b", "c"}) {
 			t.Errorf("reads %v, want one of a, b and c", s.reads)
 		}
@@ -90,6 +92,7 @@ func TestWaitsAsLongAsTheSourceSays(t *testing.T) {
 		}}
 		tr.Add("job", s, time.Now())
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		if want := []time.Duration{2 * time.Second, 79 * time.Second}; !slices.Equal(s.at, want) {
 			t.Errorf("asked at %v, want %v", s.at, want)
 		}
@@ -101,8 +104,10 @@ func TestAnOldKeyIsAskedAtOnceAndAPokeAsksNow(t *testing.T) {
 		s := &source{begin: time.Now(), batch: 1, say: func(_ string, n int) tracker.Verdict { return tracker.Verdict{Done: n == 3} }}
 		tr.Add("job", s, time.Now().Add(-time.Hour))
 		time.Sleep(time.Second)
+		synctest.Wait()
 		tr.Poke("job")
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if want := []time.Duration{0, time.Second}; !slices.Equal(s.at, want) {
 			t.Errorf("asked at %v, want %v", s.at, want)
 		}
@@ -127,6 +132,9 @@ func TestNoMoreReadsAtOnceThanAllowed(t *testing.T) {
 			tr.Add(k, slow, time.Now())
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait()
+		mu.Lock()
+		defer mu.Unlock()
 		if most != 2 {
 			t.Errorf("%d reads at once, want 2", most)
 		}
