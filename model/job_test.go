@@ -115,6 +115,24 @@ func TestOperationStateIsComputedFromItsRows(t *testing.T) {
 	}
 }
 
+func TestSumCallsOnlyDoneWhatIsDone(t *testing.T) {
+	for _, c := range []struct {
+		rows  model.Tally
+		owned bool
+		want  string
+	}{
+		{model.Tally{Accepted: 3, Done: 2, Failed: 1}, true, "x: 2 of 6 done, 1 failed"},
+		{model.Tally{Queued: 3, Done: 2, Unknown: 1}, false, "x: stopped at 3 of 6, 1 unknown"},
+		{model.Tally{Done: 500, Skipped: 8000}, true, "x: 500 done, 8000 not sent"},
+		{model.Tally{InFlight: 1, Done: 500, Skipped: 8000}, true, "x: 500 of 8501 done, 8000 not sent"},
+		{model.Tally{Done: 2}, true, "x: done"}, {model.Tally{Failed: 2}, true, "x: 2 failed"}, {model.Tally{Unknown: 2, Done: 1}, true, "x: 2 unknown"},
+	} {
+		if got := (model.Operation{Title: "x", Rows: c.rows, Owned: c.owned}).Sum(); got != c.want {
+			t.Errorf("%+v: %q, want %q", c.rows, got, c.want)
+		}
+	}
+}
+
 func TestBoardStoppedCountsWhatWaitsForAYes(t *testing.T) {
 	b := &model.Board{Operations: []model.Operation{
 		{Rows: model.Tally{Queued: 1, Accepted: 1}},                      // the rest of it is under way at the service

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -267,24 +268,30 @@ func (o Operation) State() OperationState {
 }
 
 // Sum says in words how the operation stands: what was asked, what became of it.
+// Only what is done is called done.
 func (o Operation) Sum() string {
 	t := o.Rows
 	n := t.Total()
+	parts := []string{}
+	add := func(n int, word string) {
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, word))
+		}
+	}
 	switch o.State() {
-	case OperationRunning:
-		return fmt.Sprintf("%s: %d of %d done", o.Title, t.Ended(), n)
-	case OperationStopped:
-		return fmt.Sprintf("%s: stopped at %d of %d", o.Title, n-t.Queued, n)
 	case OperationDone:
 		return o.Title + ": done"
+	case OperationStopped:
+		parts = append(parts, fmt.Sprintf("stopped at %d of %d", n-t.Queued, n))
+	case OperationRunning:
+		parts = append(parts, fmt.Sprintf("%d of %d done", t.Done, n))
 	case OperationCancelled:
-		return fmt.Sprintf("%s: %d done, %d not sent", o.Title, t.Done, t.Skipped)
+		parts = append(parts, fmt.Sprintf("%d done", t.Done))
 	}
-	s := fmt.Sprintf("%s: %d failed", o.Title, t.Failed)
-	if t.Unknown > 0 {
-		s += fmt.Sprintf(", %d unknown", t.Unknown)
-	}
-	return s
+	add(t.Failed, "failed")
+	add(t.Unknown, "unknown")
+	add(t.Skipped, "not sent")
+	return o.Title + ": " + strings.Join(parts, ", ")
 }
 
 // Failures groups the failed and unknown rows by what is wrong with them.

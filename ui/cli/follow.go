@@ -88,13 +88,17 @@ func (f *follower) trouble(b *model.Board) {
 func (f *follower) progress(o model.Operation, g goal) {
 	was, again := f.said[o.ID]
 	now, n := o.Rows, o.Rows.Total()
-	sent := func(t model.Tally) int { return n - t.Queued - t.InFlight }
+	sent := func(t model.Tally) int { return n - t.Queued - t.InFlight - t.Skipped }
 	moved := max(sent(now)-sent(was), now.Ended()-was.Ended())
 	if moved <= 0 || again && !g.reached(o) && moved*20 < n {
 		return
 	}
 	f.said[o.ID] = now
-	f.s.say("%s: %s of %s accepted, %s final", title(o), number(sent(now)), number(n), number(now.Ended()))
+	text := fmt.Sprintf("%s: %s of %s accepted, %s final", title(o), number(sent(now)), number(n), number(now.Ended()-now.Skipped))
+	if now.Skipped > 0 {
+		text += fmt.Sprintf(", %s dropped", number(now.Skipped))
+	}
+	f.s.say("%s", text)
 }
 
 func title(o model.Operation) string {
@@ -201,6 +205,8 @@ func (s *session) leaving(id model.OperationID, b *model.Board) {
 	case t.Queued == 0:
 	case o.State() == model.OperationStopped:
 		s.say("%s: stopped at %s of %s: muster operations resume %s", title(o), number(n-t.Queued), number(n), name)
+	case o.Owned && !o.Mine && !o.Held:
+		s.say("operation %s goes on in another muster: muster operations wait %s", name, name)
 	case t.InFlight+t.Accepted > 0:
 		s.say("operation %s goes on at the service; %s not sent: muster operations resume %s", name, count(t.Queued, "row"), name)
 	default:

@@ -56,11 +56,11 @@ func (s *session) readable(b *model.Board) error {
 }
 
 func (s *session) listOperations(ctx context.Context, board *model.Board, json bool) error {
-	t := s.out.table("ID", "STATE", "FINAL", "OF", "FAILED", "ASKED FOR", "WHAT", "CUSTOMER")
+	t := s.out.table("ID", "STATE", "DONE", "FAILED", "UNKNOWN", "NOT SENT", "OF", "ASKED", "WHAT", "CUSTOMER")
 	for _, o := range board.Operations {
 		if !json {
-			t.row(string(o.ID), o.State().String(), number(o.Rows.Ended()), number(o.Rows.Total()),
-				number(o.Rows.Failed+o.Rows.Unknown), s.out.moment(o.Created), title(o), o.CustomerName)
+			r := o.Rows
+			t.row(string(o.ID), o.State().String(), number(r.Done), number(r.Failed), number(r.Unknown), number(r.Queued+r.Skipped), number(r.Total()), s.out.moment(o.Created), title(o), o.CustomerName)
 			continue
 		}
 		if err := s.showOperation(ctx, o, true); err != nil {

@@ -121,8 +121,8 @@ func TestOperationsListAndShow(t *testing.T) {
 	if code := r.muster(t, w, "operations list"); code != 0 {
 		t.Fatalf("exit code %d: %s", code, &r.err)
 	}
-	want := `ID    STATE          FINAL  OF  FAILED  ASKED FOR              WHAT            CUSTOMER
-op-1  partly failed  2      2   1       2026-05-04 14:00 CEST  op-1 of a test  Contoso
+	want := `ID    STATE          DONE  FAILED  UNKNOWN  NOT SENT  OF  ASKED                  WHAT            CUSTOMER
+op-1  partly failed  1     1       0        0         2   2026-05-04 14:00 CEST  op-1 of a test  Contoso
 `
 	if diff := cmp.Diff(want, r.out.String()); diff != "" {
 		t.Errorf("list (-want +got):\n%s", diff)
