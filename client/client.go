@@ -53,7 +53,8 @@ type Client struct {
 	follow  sync.Once
 	mu      sync.Mutex
 	runners map[model.OperationID]bool
-	since   map[string]time.Time // when the looking for a key began
+	yielded map[model.OperationID]bool // given up by a read-only session
+	since   map[string]time.Time       // when the looking for a key began
 	boards  boards
 }
 
@@ -76,7 +77,7 @@ func New(o Options) *Client {
 	}
 	base, stop := context.WithCancel(context.Background())
 	c := &Client{o: o, tracker: tracker.New(o.Tracker), opened: make(chan struct{}), base: base, stop: stop,
-		closing: make(chan struct{}), runners: map[model.OperationID]bool{}, since: map[string]time.Time{}}
+		closing: make(chan struct{}), runners: map[model.OperationID]bool{}, yielded: map[model.OperationID]bool{}, since: map[string]time.Time{}}
 	c.wg.Add(1)
 	go c.open()
 	return c

@@ -39,7 +39,7 @@ func (c *Client) align(ctx context.Context, book *ledger.Ledger) {
 		return // the next look tries again; the board shows the problem
 	}
 	for _, o := range ops {
-		if o.Rows.Open() == 0 {
+		if o.Rows.Open() == 0 || c.sender(o.Kind) == nil || c.yields(ctx, book, o) {
 			continue
 		}
 		if !o.Mine {
@@ -58,6 +58,20 @@ func (c *Client) align(ctx context.Context, book *ledger.Ledger) {
 			c.startRunner(book, o)
 		}
 	}
+}
+
+// yields gives an operation up that was resumed elsewhere while this read-only
+// session follows it: who sends must own, and this one never sends.
+func (c *Client) yields(ctx context.Context, book *ledger.Ledger, o model.Operation) bool {
+	if !c.o.ReadOnly || o.Held || o.Rows.Queued == 0 {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if o.Mine {
+		c.yielded[o.ID] = book.Release(ctx, o.ID) == nil
+	}
+	return c.yielded[o.ID]
 }
 
 // watch makes sure that every accepted job and every lost answer of an operation

@@ -77,7 +77,16 @@ func (l *Ledger) decide(ctx context.Context, op string, id model.OperationID, do
 	})
 }
 
-// Adopt takes over the operation if its owner is dead. What was queued is held
+// Release gives an operation of this process up, for whoever adopts it next. A
+// yes of the operator holds on.
+func (l *Ledger) Release(ctx context.Context, id model.OperationID) error {
+	return l.decide(ctx, "give up", id, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE operations SET owner = '' WHERE id = ? AND owner = ?`, id, l.owner.id)
+		return err
+	})
+}
+
+// Adopt takes over the operation if its owner is dead, or has given it up. What was queued is held
 // for the operator's yes; what was being sent counts as a lost answer. It
 // reports whether the operation is this process's now.
 func (l *Ledger) Adopt(ctx context.Context, id model.OperationID) (bool, error) {
@@ -97,7 +106,11 @@ func (l *Ledger) Adopt(ctx context.Context, id model.OperationID) (bool, error) 
 	if dead == l.owner.id {
 		return true, nil
 	}
-	err = inherit(l.o.Dir, dead, func() error { return l.takeOver(ctx, id, dead) })
+	if dead == "" {
+		err = l.takeOver(ctx, id, dead)
+	} else {
+		err = inherit(l.o.Dir, dead, func() error { return l.takeOver(ctx, id, dead) })
+	}
 	if errors.Is(err, errHeld) || Stale(err) {
 		return false, nil
 	}
@@ -109,7 +122,7 @@ func (l *Ledger) Adopt(ctx context.Context, id model.OperationID) (bool, error) 
 
 func (l *Ledger) takeOver(ctx context.Context, id model.OperationID, dead string) error {
 	return l.change(ctx, "take over", func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `UPDATE operations SET owner = ?, held = CASE WHEN EXISTS
+		res, err := tx.ExecContext(ctx, `UPDATE operations SET owner = ?, held = CASE WHEN owner <> '' AND EXISTS
 			(SELECT 1 FROM chunks WHERE operation = operations.id AND phase = ?) THEN 1 ELSE held END
 			WHERE id = ? AND owner = ?`, l.owner.id, model.ChunkQueued, id, dead)
 		if err != nil {

@@ -64,6 +64,9 @@ func (o *owner) release() {
 // alive reports whether another process holds the lock of that id. A shared
 // lock is enough to find out, so that two who ask do not see each other.
 func alive(dir, id string) bool {
+	if id == "" { // given up
+		return false
+	}
 	f, err := os.Open(filepath.Join(dir, "owners", id))
 	if err != nil {
 		return !errors.Is(err, os.ErrNotExist)

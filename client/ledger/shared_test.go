@@ -255,3 +255,24 @@ func TestASecondTakeoverInOneProcessFindsTheFirst(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatWasGivenUpIsTakenWithTheOperatorsYes(t *testing.T) {
+	dir := folder(t)
+	one, two := open(t, dir), open(t, dir)
+	ctx := t.Context()
+	id := record(t, one, 2, 1)
+	must(t, two.Release(ctx, id)) // not its own: nothing happens
+	equal(t, "mine", check(t, one, id).Mine, true)
+	must(t, one.Release(ctx, id))
+	if o := check(t, two, id); o.Owned || o.Mine {
+		t.Errorf("owned %v, mine %v, want neither", o.Owned, o.Mine)
+	}
+	if err := one.Sending(ctx, id, 1, "create"); !ledger.Stale(err) {
+		t.Errorf("sent after it was given up: %v", err)
+	}
+	mine, err := two.Adopt(ctx, id)
+	must(t, err)
+	if o := check(t, two, id); !mine || !o.Mine || o.Held {
+		t.Errorf("mine %v, held %v, want it taken and not held", o.Mine, o.Held)
+	}
+}
