@@ -35,8 +35,8 @@ func (c *Client) Adopt(ctx context.Context, to model.Customer, job model.JobID) 
 // and nothing to look for.
 type adopted struct{}
 
-func (adopted) method(context.Context, *runner, []ledger.Chunk, ledger.Chunk) (string, bool, error) {
-	return "", true, nil
+func (adopted) method(context.Context, *runner, []ledger.Chunk, ledger.Chunk) (string, step, error) {
+	return "", step{}, &model.Error{Kind: model.Invalid, Op: "send", Msg: "this job was started elsewhere"}
 }
 
 func (adopted) send(context.Context, *runner, ledger.Chunk, string) (receipt, error) {
@@ -55,7 +55,7 @@ func (c *Client) settleAdopted(ctx context.Context, book *ledger.Ledger, o model
 			return tracker.Verdict{News: true}
 		}
 		r := resultOf(i+1, d, model.ByPosition)
-		if !d.State.Ended() && !d.Failed() && report.State != model.JobFinished {
+		if !d.State.Ended() && !d.Failed() {
 			r.State, r.Text = model.RowUnknown, "the job ended without an outcome for this device"
 		}
 		rows = append(rows, model.Row{Serial: d.Serial, Device: d.ID, KeySum: d.KeySum, State: r.State, Code: r.Code, CodeName: r.CodeName,

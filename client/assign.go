@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"muster/client/ledger"
 	"muster/model"
@@ -60,8 +61,8 @@ func (c *Client) Unassign(ctx context.Context, to model.Customer, devices []mode
 // assignments sends the chunks of what changes the policy of devices.
 type assignments struct{ c *Client }
 
-func (assignments) method(context.Context, *runner, []ledger.Chunk, ledger.Chunk) (string, bool, error) {
-	return methodUpdate, false, nil
+func (assignments) method(context.Context, *runner, []ledger.Chunk, ledger.Chunk) (string, step, error) {
+	return methodUpdate, step{}, nil
 }
 
 func (a assignments) send(ctx context.Context, r *runner, next ledger.Chunk, _ string) (receipt, error) {
@@ -89,8 +90,13 @@ func wanted(o model.Operation, r model.Row) string {
 	return o.Target
 }
 
-// find reads the policy that the rows' devices have now.
+// find reads the policy that the rows' devices have now. A device may name its
+// policy by id, in any letter case, or only by name.
 func (a assignments) find(ctx context.Context, o model.Operation, rows []model.Row, _ [][]byte) ([]ledger.Result, error) {
+	policies, err := a.c.o.Partner.Policies(ctx, o.Customer)
+	if err != nil && model.KindOf(err) != model.Incomplete {
+		return nil, err
+	}
 	batches := map[model.BatchID]map[model.DeviceID]model.Row{}
 	for _, r := range rows {
 		if !r.State.Open() {
@@ -108,11 +114,19 @@ func (a assignments) find(ctx context.Context, o model.Operation, rows []model.R
 				return nil, err
 			}
 			for _, d := range page {
-				if r, ok := devices[d.ID]; ok && d.Policy.Value == wanted(o, r) {
+				if r, ok := devices[d.ID]; ok && has(d.Policy, wanted(o, r), policies) {
 					out = append(out, ledger.Result{Number: r.Number, State: model.RowDone, By: model.ByDevice, Text: "read back from the device"})
 				}
 			}
 		}
 	}
 	return out, nil
+}
+
+// has reports whether a device's policy is the wanted one; "" wants none.
+func has(p model.PolicyRef, wanted string, policies []model.ConfigurationPolicy) bool {
+	if wanted == "" || p.None() {
+		return wanted == p.Value
+	}
+	return strings.EqualFold(p.Value, wanted) || p.Value == model.PolicyRef{Value: wanted}.Name(policies)
 }

@@ -91,8 +91,8 @@ func (c *Client) graph(customer model.CustomerID) (*graph.Client, error) {
 // creations sends new BIOS configurations.
 type creations struct{ c *Client }
 
-func (creations) method(context.Context, *runner, []ledger.Chunk, ledger.Chunk) (string, bool, error) {
-	return methodPost, false, nil
+func (creations) method(context.Context, *runner, []ledger.Chunk, ledger.Chunk) (string, step, error) {
+	return methodPost, step{}, nil
 }
 
 func (b creations) send(ctx context.Context, r *runner, next ledger.Chunk, _ string) (receipt, error) {
@@ -144,8 +144,8 @@ func (b creations) find(ctx context.Context, o model.Operation, rows []model.Row
 // edits sends changes of BIOS configurations.
 type edits struct{ c *Client }
 
-func (edits) method(context.Context, *runner, []ledger.Chunk, ledger.Chunk) (string, bool, error) {
-	return methodPatch, false, nil
+func (edits) method(context.Context, *runner, []ledger.Chunk, ledger.Chunk) (string, step, error) {
+	return methodPatch, step{}, nil
 }
 
 // send reads the configuration once more before it changes it: the service has no

@@ -19,6 +19,8 @@ type boards struct {
 // Board makes the board anew and returns it. A board that says the same as the
 // last one is the last one, so that its revision rises with news only.
 func (c *Client) board(ctx context.Context) (*model.Board, error) {
+	c.boards.mu.Lock() // over the reading, so that an older snapshot never follows a newer one
+	defer c.boards.mu.Unlock()
 	fresh := &model.Board{Problem: c.problem, Waiting: c.o.Waiting()}
 	if c.book != nil {
 		ops, err := c.book.Operations(ctx)
@@ -30,8 +32,6 @@ func (c *Client) board(ctx context.Context) (*model.Board, error) {
 		}
 		fresh.Operations = ops
 	}
-	c.boards.mu.Lock()
-	defer c.boards.mu.Unlock()
 	last := c.boards.now
 	if last == nil {
 		fresh.Rev = 1
@@ -142,7 +142,7 @@ func (c *Client) Retry(ctx context.Context, id model.OperationID) (int, error) {
 		if !r.Again(o.Kind) {
 			continue
 		}
-		again := ledger.Again{Number: r.Number}
+		again := ledger.Again{Number: r.Number, Target: r.Target}
 		if o.Kind == model.UploadDevices {
 			if again.Body, err = spool(model.Identity{Serial: r.Serial, Maker: r.Maker, Model: r.Model}); err != nil {
 				return 0, &model.Error{Kind: model.Unexpected, Op: op, Msg: "a row cannot be written down"}

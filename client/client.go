@@ -137,7 +137,15 @@ func (c *Client) writable(ctx context.Context, op string) (*ledger.Ledger, error
 // process left there included. Calling it again does nothing.
 func (c *Client) Follow() {
 	c.follow.Do(func() {
-		c.wg.Add(2)
+		c.mu.Lock()
+		closing := c.isClosing()
+		if !closing {
+			c.wg.Add(2)
+		}
+		c.mu.Unlock()
+		if closing {
+			return
+		}
 		go func() {
 			defer c.wg.Done()
 			c.tracker.Run(c.base)
@@ -153,7 +161,11 @@ func (c *Client) Follow() {
 // home until ctx ends, its answer is written down, then the ledger is closed.
 // What is left stays in the ledger for the next start.
 func (c *Client) Close(ctx context.Context) error {
-	c.once.Do(func() { close(c.closing) })
+	c.once.Do(func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		close(c.closing) // nothing joins the wait group after this
+	})
 	idle := make(chan struct{})
 	go func() {
 		c.waitRunners()

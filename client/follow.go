@@ -73,11 +73,18 @@ type jobs Client
 // Batch implements tracker.Source: the service reads one job at a time.
 func (*jobs) Batch() int { return 1 }
 
-// Windows within which a job may look wrong without being wrong.
+// Windows within which a job may look wrong without being wrong, each from the
+// first time that it does.
 const (
-	jobVisible = time.Minute      // after its acceptance a job may not be known yet
+	jobVisible = time.Minute      // a job may not be known, right after its acceptance or for a moment later
 	jobUnclear = 15 * time.Minute // a word that nobody knows is not an end
 	jobSettles = time.Minute      // a job may end before the last of its devices does
+)
+
+// What looks wrong about a job, behind its key.
+const (
+	gone = "/gone"
+	odd  = "/odd"
 )
 
 // Read implements tracker.Source.
@@ -97,15 +104,18 @@ func (c *Client) readJob(ctx context.Context, key string) tracker.Verdict {
 	}
 	report, err := c.o.Partner.JobStatus(ctx, o.Customer, j.ID)
 	if err != nil {
-		return c.jobTrouble(ctx, book, o, j, asError(err))
+		return c.jobTrouble(ctx, book, o, j, key, asError(err))
 	}
+	c.forget(key + gone)
 	news := report.State != j.State || report.Raw != j.Raw || j.Problem != ""
 	if news {
 		if err := book.Polled(ctx, o.ID, j.Chunk, report.State, report.Raw); err != nil {
 			return tracker.Verdict{Done: ledger.Stale(err)}
 		}
 	}
-	if report.State == model.JobUnknown && c.o.Now().Sub(j.Accepted) > jobUnclear {
+	if report.State != model.JobUnknown {
+		c.forget(key + odd)
+	} else if c.sinceFirst(key+odd) > jobUnclear {
 		return c.unclear(ctx, book, o, j, "the service says "+strconv.Quote(report.Raw)+" about the job")
 	}
 	if !report.State.Ended() {
@@ -114,12 +124,12 @@ func (c *Client) readJob(ctx context.Context, key string) tracker.Verdict {
 	return c.settle(ctx, book, o, j, report, key)
 }
 
-func (c *Client) jobTrouble(ctx context.Context, book *ledger.Ledger, o model.Operation, j model.Job, e *model.Error) tracker.Verdict {
+func (c *Client) jobTrouble(ctx context.Context, book *ledger.Ledger, o model.Operation, j model.Job, key string, e *model.Error) tracker.Verdict {
 	switch e.Kind {
 	case model.Cancelled:
 		return tracker.Verdict{}
 	case model.NotFound:
-		if c.o.Now().Sub(j.Accepted) > jobVisible {
+		if c.sinceFirst(key+gone) > jobVisible {
 			return c.unclear(ctx, book, o, j, "the service does not know the job any more")
 		}
 		return tracker.Verdict{}
@@ -149,7 +159,7 @@ func (c *Client) settle(ctx context.Context, book *ledger.Ledger, o model.Operat
 	if o.Kind == model.AdoptJob {
 		return c.settleAdopted(ctx, book, o, report, patience)
 	}
-	results, open := outcomes(rows, ids, report, patience)
+	results, open := outcomes(rows, ids, report)
 	if o.Kind == model.UnassignPolicy && (open == 0 || !patience) {
 		return c.verify(ctx, book, o, j, onlyFailures(results), key)
 	}
@@ -196,8 +206,8 @@ func onlyFailures(results []ledger.Result) []ledger.Result {
 
 // outcomes turns the report on a job into results, and counts the open rows that
 // it leaves without one. A device that is still under way in a job that has ended
-// is left open while there is patience.
-func outcomes(rows []model.Row, ids []model.RowIdentity, report model.BatchUpload, patience bool) (out []ledger.Result, open int) {
+// is left open.
+func outcomes(rows []model.Row, ids []model.RowIdentity, report model.BatchUpload) (out []ledger.Result, open int) {
 	if len(report.Devices) == 0 && report.State == model.JobFinished {
 		for _, r := range rows {
 			if r.State.Open() {
@@ -216,7 +226,7 @@ func outcomes(rows []model.Row, ids []model.RowIdentity, report model.BatchUploa
 			continue
 		}
 		d := report.Devices[p.Outcome]
-		if !d.State.Ended() && !d.Failed() && (patience || report.State != model.JobFinished) {
+		if !d.State.Ended() && !d.Failed() { // the job's word is not the device's
 			open++
 			continue
 		}
@@ -275,7 +285,10 @@ func (c *Client) readLost(ctx context.Context, key string) tracker.Verdict {
 	}
 	found, err := s.find(ctx, o, rows, bodies)
 	if err != nil {
-		return c.lostTrouble(ctx, book, o, j, asError(err))
+		e := asError(err)
+		if !last || e.Kind != model.Incomplete { // a list that never gets whole must not keep rows open for ever
+			return c.lostTrouble(ctx, book, o, j, e)
+		}
 	}
 	if last {
 		found = append(found, givenUp(rows, found, !j.Accepted.IsZero())...)

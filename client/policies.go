@@ -76,8 +76,8 @@ type policyWriter struct {
 	verb string
 }
 
-func (p policyWriter) method(context.Context, *runner, []ledger.Chunk, ledger.Chunk) (string, bool, error) {
-	return p.verb, false, nil
+func (p policyWriter) method(context.Context, *runner, []ledger.Chunk, ledger.Chunk) (string, step, error) {
+	return p.verb, step{}, nil
 }
 
 func (p policyWriter) send(ctx context.Context, r *runner, next ledger.Chunk, _ string) (receipt, error) {

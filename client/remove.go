@@ -38,8 +38,8 @@ func (c *Client) RemoveDevices(ctx context.Context, to model.Customer, devices [
 // removals sends the removal of devices, a chunk of one row each.
 type removals struct{ c *Client }
 
-func (removals) method(context.Context, *runner, []ledger.Chunk, ledger.Chunk) (string, bool, error) {
-	return methodDelete, false, nil
+func (removals) method(context.Context, *runner, []ledger.Chunk, ledger.Chunk) (string, step, error) {
+	return methodDelete, step{}, nil
 }
 
 func (m removals) send(ctx context.Context, r *runner, next ledger.Chunk, _ string) (receipt, error) {

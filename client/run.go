@@ -144,7 +144,7 @@ type runner struct {
 	delay time.Duration // of the last failed try, grows
 
 	batch  model.BatchID // upload: the service's spelling, once the batch is known to be there
-	missed int           // upload: how often a batch that must be there was not listed
+	missed time.Time     // since when something that must be there is not listed
 }
 
 // step is what follows the sending of a chunk.

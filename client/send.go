@@ -23,8 +23,8 @@ type receipt struct {
 // sender is how the chunks of one kind of operation are sent and looked for.
 type sender interface {
 	// method says how the chunk will be sent: a word that is written down before. It
-	// may ask to wait, when something must be seen first.
-	method(ctx context.Context, r *runner, chunks []ledger.Chunk, next ledger.Chunk) (word string, wait bool, err error)
+	// may ask to wait first, when something must be seen before.
+	method(ctx context.Context, r *runner, chunks []ledger.Chunk, next ledger.Chunk) (word string, wait step, err error)
 	// send sends it. Kind Lost in the error means that it may have taken effect.
 	send(ctx context.Context, r *runner, next ledger.Chunk, method string) (receipt, error)
 	// find reads the service for the effect that the rows should have had and returns
@@ -67,8 +67,8 @@ func (r *runner) send(ctx context.Context, chunks []ledger.Chunk, next ledger.Ch
 	switch {
 	case err != nil:
 		return r.postpone(ctx, next, asError(err))
-	case wait:
-		return step{pause: r.c.o.Look, wake: true}
+	case wait.pause > 0:
+		return wait
 	}
 	if err := r.book.Sending(ctx, id, n, word); err != nil {
 		return step{stop: !ledger.Stale(err) || !r.owns(ctx)}
@@ -81,13 +81,29 @@ func (r *runner) send(ctx context.Context, chunks []ledger.Chunk, next ledger.Ch
 	if err != nil {
 		return r.failed(note, next, word, asError(err))
 	}
-	r.delay, r.missed = 0, 0
-	if got.done != nil {
-		err = r.book.Settle(note, id, n, got.done)
-	} else {
-		err = r.book.Accepted(note, id, n, got.job, got.correlation)
+	r.delay, r.missed = 0, time.Time{}
+	return step{stop: !r.insist(ctx, func() error {
+		if got.done != nil {
+			return r.book.Settle(note, id, n, got.done)
+		}
+		return r.book.Accepted(note, id, n, got.job, got.correlation)
+	})}
+}
+
+// insist writes an answer down, again and again while the ledger cannot be
+// written (the disk is full, another process holds it): the tracking id that it
+// holds exists nowhere else. It gives up when the chunk is somebody else's now or
+// the client is closing; then the chunk counts as lost at the next start.
+func (r *runner) insist(ctx context.Context, write func() error) bool {
+	for {
+		err := write()
+		if err == nil {
+			return true
+		}
+		if ledger.Stale(err) || !r.sleep(ctx, nil, r.c.o.Look) {
+			return false
+		}
 	}
-	return step{stop: err != nil}
 }
 
 // owns reports whether the operation is still this process's to send.
@@ -102,6 +118,9 @@ func (r *runner) postpone(ctx context.Context, next ledger.Chunk, e *model.Error
 	id, n := r.op.ID, next.Job.Chunk
 	switch e.Kind {
 	case model.Throttled, model.Offline, model.Service, model.Incomplete:
+		if e.Kind == model.Incomplete && r.missedFor() > lagging {
+			break // what cannot be read whole now will not be in a while either
+		}
 		if r.book.Trouble(note, id, n, e.Msg) != nil {
 			return step{stop: true}
 		}
@@ -112,7 +131,7 @@ func (r *runner) postpone(ctx context.Context, next ledger.Chunk, e *model.Error
 		_ = r.book.Hold(note, id, e.Msg) // if that fails, the operation stops all the same
 		return step{stop: true}
 	}
-	if err := r.book.Sending(note, id, n, ""); err != nil {
+	if err := r.book.Sending(note, id, n, next.Method); err != nil {
 		return step{stop: true}
 	}
 	return step{stop: r.book.Refused(note, id, n, e) != nil}
@@ -127,7 +146,7 @@ func (r *runner) failed(ctx context.Context, next ledger.Chunk, word string, e *
 	case model.Throttled, model.Offline:
 		return step{pause: r.backoff(e), stop: r.book.Requeue(ctx, id, n, e.Msg, false) != nil}
 	case model.Service: // of a read that comes before the write
-		if next.Tries < maxMissed {
+		if next.Tries < maxTries {
 			return step{pause: r.backoff(e), stop: r.book.Requeue(ctx, id, n, e.Msg, false) != nil}
 		}
 	case model.Cancelled:
@@ -142,19 +161,30 @@ func (r *runner) failed(ctx context.Context, next ledger.Chunk, word string, e *
 	return step{stop: r.book.Refused(ctx, id, n, e) != nil}
 }
 
-// maxMissed is how often a batch may be neither to be created (it exists) nor to
-// be appended to (it is not listed): lists lag behind jobs for up to a minute.
-const maxMissed = 30
+// lagging is how long a batch may be neither to be created (it exists) nor to be
+// appended to (it is not listed): lists lag behind jobs for up to a minute.
+const lagging = time.Minute
+
+// maxTries is how often a write is put off because the read before it failed.
+const maxTries = 30
+
+// missedFor returns for how long something that must be there has been missed,
+// from the first call on.
+func (r *runner) missedFor() time.Duration {
+	if r.missed.IsZero() {
+		r.missed = r.c.o.Now()
+	}
+	return r.c.o.Now().Sub(r.missed)
+}
 
 // collided handles the two answers that say that the batch is not as it was
 // listed: 409 to a creation, 404 to an append. Neither had an effect.
 func (r *runner) collided(ctx context.Context, next ledger.Chunk, word string, e *model.Error) step {
 	id, n := r.op.ID, next.Job.Chunk
 	known := word == methodCreate && e.Kind == model.Conflict || word == methodAppend && e.Kind == model.NotFound
-	if !known || r.missed >= maxMissed {
+	if !known || r.missedFor() > lagging {
 		return step{stop: r.book.Refused(ctx, id, n, e) != nil}
 	}
-	r.missed++
 	r.batch = ""
 	if next.Method == methodCreate {
 		return r.createdBefore(ctx, next, e)

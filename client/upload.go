@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"muster/client/ledger"
 	"muster/client/partner"
@@ -70,32 +71,31 @@ type uploads struct{ c *Client }
 // method appends to a batch that is listed, in the service's spelling, and
 // creates one that is not; but while an earlier chunk is creating it, it waits,
 // since the batch does not exist before that job has ended.
-func (u uploads) method(ctx context.Context, r *runner, chunks []ledger.Chunk, next ledger.Chunk) (string, bool, error) {
+func (u uploads) method(ctx context.Context, r *runner, chunks []ledger.Chunk, next ledger.Chunk) (string, step, error) {
 	if next.Method != "" { // sent before without an answer: the same request again
-		return next.Method, false, nil
+		return next.Method, step{}, nil
 	}
 	if r.batch != "" {
-		return methodAppend, false, nil
+		return methodAppend, step{}, nil
 	}
 	batches, err := u.c.o.Partner.Batches(ctx, r.op.Customer)
-	if err != nil {
-		return "", false, err
+	if have, ok := model.FindBatch(batches, model.BatchID(r.op.Target)); ok { // even in a list that is not whole
+		r.batch, r.missed = have.ID, time.Time{}
+		return methodAppend, step{}, nil
 	}
-	if have, ok := model.FindBatch(batches, model.BatchID(r.op.Target)); ok {
-		r.batch = have.ID
-		return methodAppend, false, nil
+	if err != nil {
+		return "", step{}, err
 	}
 	for _, c := range chunks {
 		switch {
 		case c.Method != methodCreate:
 		case c.Job.Phase == model.ChunkAccepted:
-			return "", true, nil
-		case c.Job.Phase == model.ChunkEnded && r.missed < maxMissed:
-			r.missed++
-			return "", true, nil
+			return "", step{pause: u.c.o.Look, wake: true}, nil
+		case c.Job.Phase == model.ChunkEnded && r.missedFor() <= lagging:
+			return "", step{pause: u.c.o.Look}, nil
 		}
 	}
-	return methodCreate, false, nil
+	return methodCreate, step{}, nil
 }
 
 func (u uploads) send(ctx context.Context, r *runner, next ledger.Chunk, method string) (receipt, error) {
@@ -129,15 +129,15 @@ func (u uploads) send(ctx context.Context, r *runner, next ledger.Chunk, method 
 // find looks for the rows' machines in the batch, by serial and by product key.
 func (u uploads) find(ctx context.Context, o model.Operation, rows []model.Row, _ [][]byte) ([]ledger.Result, error) {
 	batches, err := u.c.o.Partner.Batches(ctx, o.Customer)
-	if err != nil {
-		return nil, err
-	}
 	have, ok := model.FindBatch(batches, model.BatchID(o.Target))
 	if !ok {
-		return nil, nil
+		return nil, err
 	}
 	serials, keys := map[string]model.DeviceID{}, map[string]model.DeviceID{}
 	for page, err := range u.c.o.Partner.Devices(ctx, o.Customer, have.ID) {
+		if model.KindOf(err) == model.NotFound && err != nil {
+			return nil, nil // listed, but not to be read yet
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -54,6 +54,13 @@ func TestPairBySerialKeyAndPosition(t *testing.T) {
 	}
 }
 
+func TestPositionPairsNothingThatNamesSomethingElse(t *testing.T) {
+	got := model.Pair([]model.RowIdentity{{Serial: "A"}, {HashSum: "h"}}, []model.DeviceUpload{{Serial: "Z"}, {}})
+	if got[0].Outcome != -1 || got[1] != (model.Pairing{Outcome: 1, By: model.ByPosition}) {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestPairOfTheSameSerialTwiceKeepsTheOrder(t *testing.T) {
 	rows := []model.RowIdentity{{Serial: "A"}, {Serial: "A"}}
 	got := model.Pair(rows, []model.DeviceUpload{{Serial: "A", Code: ""}, {Serial: "A", Name: "ZtdDeviceDuplicated"}})

@@ -41,7 +41,7 @@ type Pairing struct {
 // Pair brings the rows of a job and the outcomes that the service reported
 // together: by device id, serial and product key, and by position for what is
 // left, but only when the service reported exactly as many outcomes as rows and
-// the one at that position names no other row. Two rows of the same serial take
+// the one at that position does not name something else. Two rows of the same serial take
 // their outcomes in order.
 func Pair(rows []RowIdentity, outcomes []DeviceUpload) []Pairing {
 	out := make([]Pairing, len(rows))
@@ -73,10 +73,16 @@ func Pair(rows []RowIdentity, outcomes []DeviceUpload) []Pairing {
 		return out
 	}
 	for i := range rows {
-		if out[i].Outcome < 0 && !taken[i] {
+		if out[i].Outcome < 0 && !taken[i] && !contradicts(rows[i], outcomes[i]) {
 			out[i] = Pairing{i, ByPosition}
 			taken[i] = true
 		}
 	}
 	return out
+}
+
+// contradicts reports whether row and outcome name the same kind of thing: since
+// they were not paired by it, they name different ones.
+func contradicts(r RowIdentity, o DeviceUpload) bool {
+	return r.Device != "" && o.ID != "" || r.Serial != "" && o.Serial != "" || r.KeySum != "" && o.KeySum != ""
 }

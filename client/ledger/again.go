@@ -11,6 +11,7 @@ import (
 // Again is a failed row that is to be sent once more, as a new attempt.
 type Again struct {
 	Number int
+	Target string // of the row: a chunk has one
 	Body   []byte // what must be sent and may not stay on disk; nil = nothing
 }
 
@@ -21,7 +22,8 @@ type Again struct {
 //     so that a service that remembers them does nothing twice;
 //   - chunks that the service refused as a whole, under new request ids, since the
 //     old ones were answered;
-//   - single failed rows, as a new attempt in chunks of their own.
+//   - single failed rows, as a new attempt in chunks of their own; rows of one
+//     target stand together in failed.
 //
 // What is done stays done.
 func (l *Ledger) Retry(ctx context.Context, id model.OperationID, failed ...Again) (rows int, err error) {
@@ -69,6 +71,7 @@ func (l *Ledger) refusedAgain(ctx context.Context, tx *sql.Tx, id model.Operatio
 	if err != nil {
 		return 0, err
 	}
+	defer rows.Close()
 	var chunks []int
 	for rows.Next() {
 		var n int
@@ -96,8 +99,7 @@ func (l *Ledger) attempt(ctx context.Context, tx *sql.Tx, id model.OperationID, 
 	if err := tx.QueryRowContext(ctx, `SELECT max(number) FROM chunks WHERE operation = ?`, id).Scan(&chunk); err != nil {
 		return err
 	}
-	for begin := 0; begin < len(failed); begin += model.ChunkDevices {
-		part := failed[begin:min(begin+model.ChunkDevices, len(failed))]
+	for _, part := range cut(failed, model.ChunkDevices, func(a Again) string { return a.Target }) {
 		chunk++
 		if _, err := tx.ExecContext(ctx, `INSERT INTO chunks (operation, number, request_id, rows) VALUES (?,?,?,?)`,
 			id, chunk, l.o.NewID(), len(part)); err != nil {

@@ -45,6 +45,10 @@ func prepare(dir string) (path string, err error) {
 
 // private makes a folder that only its owner can enter.
 func private(dir string) error {
+	if fi, err := os.Stat(dir); err == nil && fi.Mode()&os.ModeSticky != 0 {
+		return &model.Error{Kind: model.Refused, Op: "open ledger", Msg: model.Clean(dir) + " is shared with others",
+			Hint: "set --state-dir to a folder of your own"}
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return unwritable(err)
 	}

@@ -70,7 +70,7 @@ func (l *Ledger) insertRows(ctx context.Context, tx *sql.Tx, id model.OperationI
 	}
 	defer spool.Close()
 	number := 0
-	for i, part := range cut(rows, size) {
+	for i, part := range cut(rows, size, func(r IntentRow) string { return r.Row.Target }) {
 		chunk := i + 1
 		if _, err := tx.ExecContext(ctx, `INSERT INTO chunks (operation, number, request_id, rows) VALUES (?,?,?,?)`,
 			id, chunk, l.o.NewID(), len(part)); err != nil {
@@ -95,11 +95,11 @@ func (l *Ledger) insertRows(ctx context.Context, tx *sql.Tx, id model.OperationI
 }
 
 // cut divides rows into chunks of at most size rows that have the same target.
-func cut(rows []IntentRow, size int) [][]IntentRow {
-	var out [][]IntentRow
+func cut[R any](rows []R, size int, target func(R) string) [][]R {
+	var out [][]R
 	begin := 0
 	for i := range rows {
-		if i > begin && (i-begin == size || rows[i].Row.Target != rows[begin].Row.Target) {
+		if i > begin && (i-begin == size || target(rows[i]) != target(rows[begin])) {
 			out = append(out, rows[begin:i])
 			begin = i
 		}
