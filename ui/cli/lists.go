@@ -5,8 +5,6 @@ import (
 	"iter"
 
 	"github.com/spf13/cobra"
-
-	"muster/model"
 )
 
 // listing writes one list: a table for people or NDJSON for programs, as the
@@ -144,61 +142,4 @@ func (p *program) bios() *cobra.Command {
 	}
 	jsonFlag(list, &json)
 	return group("bios", "BIOS configurations", list)
-}
-
-func (p *program) policies() *cobra.Command {
-	var json bool
-	list := &cobra.Command{
-		Use: "list", Short: "the policies of a customer", Args: noArgs,
-		Example: "  muster policies list --customer Contoso",
-		RunE: p.on(func(ctx context.Context, s *session, _ []string) error {
-			c, err := s.customer(ctx)
-			if err != nil {
-				return err
-			}
-			policies, err := s.Reader.Policies(ctx, c.ID)
-			return policyListing().whole(ctx, s, json, policies, err)
-		}),
-	}
-	jsonFlag(list, &json)
-	return group("policies", "configuration policies of Partner Center", list, p.assign())
-}
-
-func (p *program) devices() *cobra.Command {
-	var json bool
-	list := &cobra.Command{
-		Use: "list", Short: "the devices of a customer, over all its batches", Args: noArgs,
-		Example: "  muster devices list --customer Contoso --json",
-		RunE: p.on(func(ctx context.Context, s *session, _ []string) error {
-			c, err := s.customer(ctx)
-			if err != nil {
-				return err
-			}
-			return s.listDevices(ctx, c.ID, json)
-		}),
-	}
-	jsonFlag(list, &json)
-	return group("devices", "devices that are registered through a batch", list)
-}
-
-// listDevices walks all batches. The names of policies are a help, not a part of
-// the list: without them the list is still whole and shows ids.
-func (s *session) listDevices(ctx context.Context, c model.CustomerID, json bool) error {
-	policies, err := s.Reader.Policies(ctx, c)
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if err != nil {
-		s.say("policies are shown without their names: %s", describe(err))
-	}
-	out := deviceListing(policies).start(s, json)
-	for page, err := range s.Reader.Devices(ctx, c) {
-		if werr := out.add(page.Devices); werr != nil {
-			return werr
-		}
-		if err != nil {
-			out.missing(ctx, err)
-		}
-	}
-	return out.end(ctx)
 }

@@ -132,13 +132,28 @@ func biosListing() listing[model.BIOSConfiguration] {
 	}
 }
 
-// deviceListing knows policies by name, through an index: a customer may have
-// a million devices.
-func deviceListing(policies []model.ConfigurationPolicy) listing[model.Device] {
+// namesOf is an index of policies by id: a customer may have a million devices.
+func namesOf(policies []model.ConfigurationPolicy) map[string]string {
 	names := make(map[string]string, len(policies))
 	for _, p := range policies {
 		names[string(p.ID)] = p.Name
 	}
+	return names
+}
+
+func newDeviceRecord(d model.Device, names map[string]string) deviceRecord {
+	r := deviceRecord{ID: d.ID, PartnerID: d.ID, Batch: d.Batch, Serial: d.Serial, Maker: d.Maker, Model: d.Model,
+		Uploaded: stamp(d.Uploaded), UploadedBy: d.UploadedBy}
+	if id, ok := d.Policy.ID(); ok {
+		r.Policy = &policyOf{ID: id, Name: names[string(id)]}
+	} else if !d.Policy.None() {
+		r.Policy = &policyOf{Name: d.Policy.Value}
+	}
+	return r
+}
+
+func deviceListing(policies []model.ConfigurationPolicy) listing[model.Device] {
+	names := namesOf(policies)
 	return listing[model.Device]{
 		empty: "the customer has no device",
 		head:  []string{"SERIAL", "MAKER", "MODEL", "BATCH", "POLICY", "ID"},
@@ -149,15 +164,6 @@ func deviceListing(policies []model.ConfigurationPolicy) listing[model.Device] {
 			}
 			return []string{d.Serial, d.Maker, d.Model, string(d.Batch), policy, string(d.ID)}
 		},
-		json: func(d model.Device) record {
-			r := deviceRecord{ID: d.ID, PartnerID: d.ID, Batch: d.Batch, Serial: d.Serial, Maker: d.Maker, Model: d.Model,
-				Uploaded: stamp(d.Uploaded), UploadedBy: d.UploadedBy}
-			if id, ok := d.Policy.ID(); ok {
-				r.Policy = &policyOf{ID: id, Name: names[string(id)]}
-			} else if !d.Policy.None() {
-				r.Policy = &policyOf{Name: d.Policy.Value}
-			}
-			return r
-		},
+		json: func(d model.Device) record { return newDeviceRecord(d, names) },
 	}
 }

@@ -168,15 +168,7 @@ func (s *session) uploadRows(ctx context.Context, u uploading, rows []model.Uplo
 	if bad > 0 {
 		p.notes = append(p.notes, count(bad, "row")+" left out: their problems stand above")
 	}
-	if proceed, err := s.agree(ctx, u.write, p); !proceed || err != nil {
-		return err
-	}
-	id, err := s.Writer.Upload(ctx, up)
-	if err != nil {
-		return unwritten(err)
-	}
-	s.say("operation %s is written down", model.Clean(string(id)))
-	return s.conclude(ctx, id, u.write)
+	return s.do(ctx, u.write, p, func() (model.OperationID, error) { return s.Writer.Upload(ctx, up) })
 }
 
 func planUpload(u model.Upload, exists bool, have int) plan {

@@ -78,13 +78,31 @@ type plan struct {
 	NewBatch bool
 	Rows     int
 	Jobs     int
+	Changes  []changeRecord
+	LeftOut  []leftRecord
+	Devices  *int       // that are concerned besides the rows; nil = none
 	notes    []string   // what else to know, one line each
 	first    [][]string // the first rows
+	question string     // what is asked; empty = whether to go on
+	typed    string     // what must be typed instead of a y, for what cannot be undone
+}
+
+// changeRecord is one property that changes.
+type changeRecord struct {
+	Property string `json:"property"`
+	Old      string `json:"old"`
+	New      string `json:"new"`
+}
+
+// leftRecord counts rows that are left out, and says why.
+type leftRecord struct {
+	Why  string `json:"why"`
+	Rows int    `json:"rows"`
 }
 
 // named is a thing with its id and its name.
 type named struct {
-	ID   string `json:"id"`
+	ID   string `json:"id,omitempty"`
 	Name string `json:"name,omitempty"`
 }
 
@@ -92,14 +110,17 @@ func namedCustomer(id model.CustomerID, name string) *named { return &named{stri
 
 // planRecord is a plan in JSON.
 type planRecord struct {
-	DryRun   bool          `json:"dryRun"`
-	Kind     string        `json:"kind"`
-	Customer *named        `json:"customer,omitempty"`
-	Policy   *named        `json:"policy,omitempty"`
-	Batch    model.BatchID `json:"batch,omitempty"`
-	NewBatch bool          `json:"newBatch,omitempty"`
-	Rows     int           `json:"rows"`
-	Jobs     int           `json:"jobs"`
+	DryRun   bool           `json:"dryRun"`
+	Kind     string         `json:"kind"`
+	Customer *named         `json:"customer,omitempty"`
+	Policy   *named         `json:"policy,omitempty"`
+	Batch    model.BatchID  `json:"batch,omitempty"`
+	NewBatch bool           `json:"newBatch,omitempty"`
+	Rows     int            `json:"rows"`
+	Jobs     int            `json:"jobs"`
+	Changes  []changeRecord `json:"changes,omitempty"`
+	LeftOut  []leftRecord   `json:"leftOut,omitempty"`
+	Devices  *int           `json:"devices,omitempty"`
 }
 
 func (planRecord) record() {}
@@ -146,7 +167,7 @@ func (s *session) agree(ctx context.Context, w write, p plan) (bool, error) {
 	}
 	switch {
 	case w.dryRun && w.json:
-		return false, s.out.object(planRecord{true, p.Kind, p.Customer, p.Policy, p.Batch, p.NewBatch, p.Rows, p.Jobs})
+		return false, s.out.object(planRecord{true, p.Kind, p.Customer, p.Policy, p.Batch, p.NewBatch, p.Rows, p.Jobs, p.Changes, p.LeftOut, p.Devices})
 	case w.dryRun:
 		s.show(s.out, p)
 		s.out.line("dry run: nothing was sent")
@@ -156,7 +177,7 @@ func (s *session) agree(ctx context.Context, w write, p plan) (bool, error) {
 	}
 	question := newOutput(s.o.Err, true, s.out.zone)
 	s.show(question, p)
-	_, _ = fmt.Fprint(question.w, "Go on? [y/N] ")
+	_, _ = fmt.Fprint(question.w, p.prompt())
 	if err := question.flush(); err != nil {
 		return false, err
 	}
@@ -164,10 +185,43 @@ func (s *session) agree(ctx context.Context, w write, p plan) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if answer != "y" && answer != "yes" {
+	if !p.agreed(answer) {
 		return false, &model.Error{Kind: model.Cancelled, Op: p.Kind, Msg: "not confirmed, nothing was sent"}
 	}
 	return true, nil
+}
+
+// prompt is the question under a plan.
+func (p plan) prompt() string {
+	if p.typed != "" {
+		return fmt.Sprintf("This cannot be undone. Type %s to go on: ", model.Clean(p.typed))
+	}
+	if p.question != "" {
+		return p.question + " [y/N] "
+	}
+	return "Go on? [y/N] "
+}
+
+// agreed reports whether an answer is a yes. What has to be typed is compared
+// exactly, or as it was shown.
+func (p plan) agreed(answer string) bool {
+	if p.typed != "" {
+		return answer == p.typed || answer == model.Clean(p.typed)
+	}
+	return strings.EqualFold(answer, "y") || strings.EqualFold(answer, "yes")
+}
+
+// do asks about a plan, writes its intent down and follows it.
+func (s *session) do(ctx context.Context, w write, p plan, record func() (model.OperationID, error)) error {
+	if proceed, err := s.agree(ctx, w, p); !proceed || err != nil {
+		return err
+	}
+	id, err := record()
+	if err != nil {
+		return unwritten(err)
+	}
+	s.say("operation %s is written down", model.Clean(string(id)))
+	return s.conclude(ctx, id, w)
 }
 
 // show writes a plan for a person.
@@ -178,6 +232,12 @@ func (s *session) show(o *output, p plan) {
 	}
 	o.line("  at        %s", s.where())
 	o.line("  in        %s", count(p.Jobs, "job"))
+	for _, c := range p.Changes {
+		o.line("  change    %s: %s -> %s", model.Clean(c.Property), quotedOr(c.Old), quotedOr(c.New))
+	}
+	for _, l := range p.LeftOut {
+		o.line("  left out  %s: %s", count(l.Rows, "row"), model.Clean(l.Why))
+	}
 	for _, n := range p.notes {
 		o.line("  note      %s", n)
 	}
@@ -194,9 +254,21 @@ func (s *session) show(o *output, p plan) {
 		}
 		o.line("  %-8s  %s", word, strings.Join(known, "  "))
 	}
-	if more := p.Rows - len(p.first); more > 0 && len(p.first) > 0 {
+	all := p.Rows
+	if p.Devices != nil {
+		all = *p.Devices
+	}
+	if more := all - len(p.first); more > 0 && len(p.first) > 0 {
 		o.line("            … and %s more", number(more))
 	}
+}
+
+// quotedOr is a value for a person, a dash for none.
+func quotedOr(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return model.Clean(s)
 }
 
 // where names the place as the header of the dashboard does.
@@ -219,7 +291,7 @@ func (s *session) answer(ctx context.Context) (string, error) {
 	if err != nil && err != io.EOF {
 		return "", &model.Error{Kind: model.Cancelled, Op: "ask", Msg: "no answer, nothing was sent", Err: err}
 	}
-	return strings.ToLower(strings.TrimSpace(line)), nil
+	return strings.TrimSpace(line), nil
 }
 
 // unwritten is an error of recording the intent: nothing was sent. What the rules

@@ -1,0 +1,168 @@
+package cli
+
+import (
+	"context"
+	"strings"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"muster/model"
+)
+
+// searchedAtOnce bounds the customers whose devices are read at the same time. The
+// pace of the service bounds the requests; this bounds the memory.
+const searchedAtOnce = 4
+
+const findHelp = `Looks for a device by its whole serial, ignoring case, across all customers of the
+partner, or in the one that --customer names. Customers that could not be read are
+named, and the exit code is then 1: the device may be there. Several devices may have
+one serial.`
+
+// foundDevice is a device and whose it is.
+type foundDevice struct {
+	customer model.Customer
+	device   model.Device
+}
+
+type foundRecord struct {
+	Customer *named `json:"customer"`
+	deviceRecord
+}
+
+func (p *program) devicesFind() *cobra.Command {
+	var json bool
+	c := &cobra.Command{
+		Use: "find SERIAL", Short: "a device by its serial, across all customers", Long: findHelp, Args: exactly("SERIAL"),
+		Example: "  muster devices find 5CG1234ABC --json",
+		RunE: func(c *cobra.Command, args []string) error {
+			serial := strings.TrimSpace(args[0])
+			if serial == "" {
+				return usage("find device", "the serial is empty", "")
+			}
+			return p.connected(c.Context(), func(ctx context.Context, s *session) error { return s.findSerial(ctx, serial, json) })
+		},
+	}
+	jsonFlag(c, &json)
+	return c
+}
+
+func foundListing(serial string) listing[foundDevice] {
+	return listing[foundDevice]{
+		empty: "no device has the serial " + model.Clean(serial),
+		head:  []string{"SERIAL", "CUSTOMER", "BATCH", "MAKER", "MODEL", "ID"},
+		cells: func(_ *output, f foundDevice) []string {
+			d := f.device
+			return []string{d.Serial, f.customer.Name, string(d.Batch), d.Maker, d.Model, string(d.ID)}
+		},
+		json: func(f foundDevice) record {
+			return foundRecord{namedCustomer(f.customer.ID, f.customer.Name), newDeviceRecord(f.device, nil)}
+		},
+	}
+}
+
+// searched is what became of one customer's search.
+type searched struct {
+	found []foundDevice
+	err   error
+}
+
+func (s *session) findSerial(ctx context.Context, serial string, json bool) error {
+	out := foundListing(serial).start(s, json)
+	customers, err := s.toSearch(ctx)
+	if err != nil && len(customers) == 0 {
+		return err
+	}
+	if err != nil {
+		s.say("the list of customers is incomplete; those that were read are searched")
+		out.err = err
+	}
+	unread := 0
+	for c, r := range s.search(ctx, customers, serial) {
+		if werr := out.add(r.found); werr != nil {
+			return werr
+		}
+		if r.err != nil && ctx.Err() == nil {
+			unread++
+			s.say("customer %s (%s) could not be read: %s", model.Clean(c.Name), model.Clean(string(c.ID)), describe(r.err))
+		}
+	}
+	out.table.end()
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case unread > 0:
+		s.say("%s found; %s of %s could not be read to the end", count(out.n, "device"), number(unread), count(len(customers), "customer"))
+		return silent(exitFailed)
+	case out.err != nil:
+		return out.err
+	case out.n == 0 && !json:
+		s.say("%s, in %s", out.empty, count(len(customers), "customer"))
+	}
+	return nil
+}
+
+// toSearch are the customers whose devices are to be looked at.
+func (s *session) toSearch(ctx context.Context) ([]model.Customer, error) {
+	if s.target.Customer != "" {
+		c, err := s.customer(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return []model.Customer{c}, nil
+	}
+	var all []model.Customer
+	for page, err := range s.Reader.Customers(ctx) {
+		all = append(all, page...)
+		if err != nil {
+			return all, err
+		}
+	}
+	return all, nil
+}
+
+// search looks through several customers at once and yields what it found in their
+// order. Its goroutines have ended when the sequence has.
+func (s *session) search(ctx context.Context, customers []model.Customer, serial string) func(func(model.Customer, searched) bool) {
+	return func(yield func(model.Customer, searched) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		var workers sync.WaitGroup
+		defer func() { cancel(); workers.Wait() }()
+		results := make([]chan searched, len(customers))
+		next := make(chan int, len(customers))
+		for i := range customers {
+			results[i] = make(chan searched, 1)
+			next <- i
+		}
+		close(next)
+		for range min(searchedAtOnce, len(customers)) {
+			workers.Go(func() {
+				for i := range next {
+					results[i] <- s.searchOne(ctx, customers[i], serial)
+				}
+			})
+		}
+		for i, c := range customers {
+			if !yield(c, <-results[i]) {
+				return
+			}
+		}
+	}
+}
+
+func (s *session) searchOne(ctx context.Context, c model.Customer, serial string) (r searched) {
+	if r.err = ctx.Err(); r.err != nil {
+		return r
+	}
+	for page, err := range s.Reader.Devices(ctx, c.ID) {
+		if err != nil {
+			r.err = err
+		}
+		for _, d := range page.Devices {
+			if strings.EqualFold(d.Serial, serial) {
+				r.found = append(r.found, foundDevice{customer: c, device: d})
+			}
+		}
+	}
+	return r
+}
