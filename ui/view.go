@@ -213,9 +213,13 @@ func (a *App) message(card kit.Card) []string {
 		return []string{""}
 	}
 	lines := strings.Split(ansi.Wrap(a.toast.Text, w-2, " "), "\n")
-	if len(lines) > mostMessage {
-		lines = lines[:mostMessage]
-		lines[mostMessage-1] = ansi.Truncate(lines[mostMessage-1], w-4, "") + t.Glyphs.Ellipsis
+	most := mostMessage
+	if card.Typing { // the last lines of a form are its answers
+		most = 1
+	}
+	if len(lines) > most {
+		lines = lines[:most]
+		lines[most-1] = ansi.Truncate(lines[most-1], w-4, "") + t.Glyphs.Ellipsis
 	}
 	style := t.Toast.Inherit(t.Tone(a.toast.Tone))
 	for i := range lines {

@@ -2,6 +2,7 @@ package form
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,13 +13,23 @@ import (
 	"muster/ui/kit"
 )
 
-// assign puts one policy on devices: choose the policy, look at what changes, say yes.
+// assign puts one policy on devices, or takes theirs away: choose the policy, look at
+// what changes, say yes.
 type assign struct {
 	Host
 	devices  []model.Device
+	batch    *model.DeviceBatch // whose devices they are; nil when they were marked
+	lacking  string             // why these are not all devices of the batch, "" when they are
+	stop     context.CancelFunc // ends the reading of a batch; nil when none is read
 	policies []model.ConfigurationPolicy
-	chosen   int
+	chosen   int // the one after the last policy is none
+
+	reading bool // nothing to choose from is drawn yet
+	held    []tea.KeyPressMsg
 }
+
+// maxHeld bounds the keys that wait for the choice to be drawn.
+const maxHeld = 64
 
 // Assign returns the form that puts a policy on these devices, as the operator saw
 // them. The customer's policies are read when it opens.
@@ -28,34 +39,88 @@ func Assign(env *kit.Env, devices []model.Device) kit.Screen {
 	return a
 }
 
+// AssignBatch returns the form that puts a policy on all devices of a batch. The
+// devices are looked up, or read when not all are known, as it opens.
+func AssignBatch(env *kit.Env, batch model.DeviceBatch) kit.Screen {
+	a := &assign{batch: &batch}
+	a.start(env, a, "assign policy", waiting(&a.Host, "reading the devices of batch %s", model.Clean(string(batch.ID))))
+	a.leave = func() {
+		if a.stop != nil {
+			a.stop()
+		}
+	}
+	return a
+}
+
 // Init implements [kit.Screen].
 func (a *assign) Init() kit.Effect {
 	if refused := a.refusal(); refused != nil {
 		return a.swap(refused)
 	}
+	a.reading = true
+	if a.batch != nil {
+		var ctx context.Context
+		ctx, a.stop = context.WithCancel(a.env.Visit)
+		return kit.Effect{Cmd: kit.BatchDevices(ctx, a.env, a.ask(), a.batch.ID)}
+	}
+	return a.found()
+}
+
+// found goes on when the devices are known.
+func (a *assign) found() kit.Effect {
 	if len(a.devices) == 0 {
+		a.drop()
+		if a.batch != nil {
+			return a.swap(waiting(&a.Host, "batch %s shows no device; one that was just uploaded may come later", model.Clean(string(a.batch.ID))))
+		}
 		return a.swap(waiting(&a.Host, "no device was chosen: mark devices first, space marks one"))
 	}
 	return a.read()
 }
 
 func (a *assign) read() kit.Effect {
+	a.reading = true
 	a.swap(waiting(&a.Host, "reading the policies of %s", model.Clean(a.env.Customer.Name)))
 	return kit.Effect{Cmd: kit.ReadPolicies(a.env, a.ask())}
 }
 
-// Update implements [kit.Screen].
+// drop forgets the keys that waited: what they were meant for is not there.
+func (a *assign) drop() { a.reading, a.held = false, nil }
+
+// Update implements [kit.Screen]. Keys that come while there is nothing to choose from
+// wait for it; the question that follows drops them, as it drops all that is typed
+// ahead of it.
 func (a *assign) Update(msg tea.Msg) kit.Effect {
-	if msg, ok := msg.(kit.PoliciesMsg); ok {
+	switch msg := msg.(type) {
+	case kit.DevicesMsg:
+		if msg.Seq != a.seq || a.stop == nil {
+			return kit.Effect{}
+		}
+		a.stop()
+		a.stop, a.devices = nil, msg.Devices
+		if msg.Err != nil {
+			a.lacking = model.Clean(msg.Err.Error())
+		}
+		return a.found()
+	case kit.PoliciesMsg:
 		if msg.Seq != a.seq {
 			return kit.Effect{}
 		}
 		return a.got(msg)
+	case tea.KeyPressMsg:
+		if key := msg.String(); a.reading && key != "esc" && key != "q" && key != "ctrl+c" {
+			if len(a.held) < maxHeld {
+				a.held = append(a.held, msg)
+			}
+			return kit.Effect{}
+		}
 	}
 	return a.Host.Update(msg)
 }
 
 func (a *assign) got(msg kit.PoliciesMsg) kit.Effect {
+	held := a.held
+	a.drop()
 	switch {
 	case msg.Err != nil:
 		return a.swap(newMessage(&a.Host, a.read, func(w int) []string {
@@ -71,7 +136,9 @@ func (a *assign) got(msg kit.PoliciesMsg) kit.Effect {
 		return cmp.Compare(strings.ToLower(x.Name), strings.ToLower(y.Name))
 	})
 	a.chosen = min(a.chosen, len(a.policies)-1)
-	return a.swap(a.choose())
+	e := a.swap(a.choose())
+	e.Keys = held
+	return e
 }
 
 // choose is the page with the policies. Below them stands what the one under the
@@ -80,6 +147,9 @@ func (a *assign) choose() stage {
 	options := make([]option, len(a.policies))
 	for i, p := range a.policies {
 		options[i] = option{name: cmp.Or(model.Clean(p.Name), "(no name)"), more: used(p)}
+	}
+	if a.env.Backend.Devices != nil {
+		options = append(options, option{name: noPolicy, more: "experimental: verified by reading the devices back"})
 	}
 	list := newChoice(a.env, "Policy", &a.chosen, options...)
 	page := newFields(&a.Host, a.confirm, list)
@@ -92,13 +162,22 @@ func (a *assign) choose() stage {
 		if !ok {
 			return nil
 		}
+		if n == len(a.policies) {
+			return labelled(a.env.Theme, "does", undocumented, w)
+		}
 		return a.describe(a.policies[n], w)
 	}
 	page.says = []kit.Action{hint("enter", "choose"), hint("/", "filter"), hint("j", "down"), hint("k", "up"), hint("esc", "back")}
 	return page
 }
 
-func (a *assign) target() string { return kit.Counted(len(a.devices), "device", "devices") }
+func (a *assign) target() string {
+	devices := kit.Counted(len(a.devices), "device", "devices")
+	if a.batch != nil {
+		devices += " of batch " + model.Clean(string(a.batch.ID))
+	}
+	return devices
+}
 
 // used says on how many devices a policy is, as the service counts.
 func used(p model.ConfigurationPolicy) string {
@@ -132,28 +211,58 @@ func effects(p model.ConfigurationPolicy) string {
 
 // confirm is the page that shows what changes and asks.
 func (a *assign) confirm() kit.Effect {
+	if a.chosen == len(a.policies) {
+		return a.confirmNone()
+	}
 	p := a.policies[a.chosen]
 	name := model.Clean(p.Name)
-	locked := a.locked()
 	lines := func(w int) []string {
-		t := a.env.Theme
-		out := labelled(t, "policy", name+": "+effects(p), w)
-		out = append(out, labelled(t, "customer", model.Clean(a.env.Customer.Name), w)...)
-		for i, b := range a.before(p) {
-			label := "now"
-			if i > 0 {
-				label = ""
-			}
-			out = append(out, labelled(t, label, b, w)...)
-		}
-		if locked > 0 {
-			out = append(out, labelled(t, "warning", kit.Counted(locked, "device does", "devices do")+" not take a change, says the service", w)...)
-		}
-		out = append(out, labelled(t, "requests", jobs(len(a.devices)), w)...)
-		return append(append(out, ""), a.first(w)...)
+		out := labelled(a.env.Theme, "policy", name+": "+effects(p), w)
+		return append(out, a.changes(string(p.ID), name, w)...)
 	}
 	title := fmt.Sprintf("Assign %s to %s?", name, a.target())
 	return a.show(newQuestion(&a.Host, title, lines, kit.Answer{Key: "y", Text: "assign", Do: a.send}))
+}
+
+// changes shows whom it concerns, old and new, what may go wrong, and the first rows.
+// value and name are the new policy's.
+func (a *assign) changes(value, name string, w int) []string {
+	t := a.env.Theme
+	out := labelled(t, "customer", model.Clean(a.env.Customer.Name), w)
+	for i, b := range a.before(value, name) {
+		label := "now"
+		if i > 0 {
+			label = ""
+		}
+		out = append(out, labelled(t, label, b, w)...)
+	}
+	if locked := withoutRight(a.devices, "PATCH"); locked > 0 {
+		out = append(out, labelled(t, "warning", kit.Counted(locked, "device does", "devices do")+" not take a change, says the service", w)...)
+	}
+	if part := a.partial(); part != "" {
+		out = append(out, labelled(t, "warning", part, w)...)
+	}
+	out = append(out, labelled(t, "requests", jobs(len(a.devices)), w)...)
+	return append(append(out, ""), firstDevices(t, a.devices, "policy now", a.now, w)...)
+}
+
+// now is the name of the policy that a device has.
+func (a *assign) now(d model.Device) string {
+	if d.Policy.None() {
+		return "none"
+	}
+	return model.Clean(d.Policy.Name(a.policies))
+}
+
+// partial says that these may not be all devices that were meant, "" when they are.
+func (a *assign) partial() string {
+	if a.batch != nil {
+		if a.lacking == "" {
+			return ""
+		}
+		return "not all devices could be read: " + a.lacking
+	}
+	return partial(a.env, len(a.devices))
 }
 
 func (a *assign) send() kit.Effect {
@@ -169,22 +278,19 @@ func (a *assign) send() kit.Effect {
 	})
 }
 
-// shownFormer is how many different former policies are named, shownRows how many rows.
-const (
-	shownFormer = 4
-	shownRows   = 5
-)
+// shownFormer is how many different former policies are named.
+const shownFormer = 4
 
-// before counts what the devices have now, most frequent first.
-func (a *assign) before(p model.ConfigurationPolicy) []string {
+// before counts what the devices have now, most frequent first, and what it becomes.
+func (a *assign) before(value, name string) []string {
 	counts := map[string]int{}
 	none, same := 0, 0
 	for _, d := range a.devices {
 		switch {
+		case d.Policy.Value == value:
+			same++
 		case d.Policy.None():
 			none++
-		case d.Policy.Value == string(p.ID):
-			same++
 		default:
 			counts[d.Policy.Value]++
 		}
@@ -196,7 +302,7 @@ func (a *assign) before(p model.ConfigurationPolicy) []string {
 	slices.SortFunc(values, func(x, y string) int {
 		return cmp.Or(cmp.Compare(counts[y], counts[x]), cmp.Compare(x, y))
 	})
-	becomes := " " + a.env.Theme.Glyphs.Arrow + " " + model.Clean(p.Name)
+	becomes := " " + a.env.Theme.Glyphs.Arrow + " " + name
 	var out []string
 	if none > 0 {
 		out = append(out, kit.Count(none)+" without a policy"+becomes)
@@ -216,44 +322,4 @@ func (a *assign) before(p model.ConfigurationPolicy) []string {
 		out = append(out, kit.Count(same)+" that have it already and keep it")
 	}
 	return out
-}
-
-// locked counts the devices of which the service says that they take no change. Of
-// most it says nothing.
-func (a *assign) locked() int {
-	n := 0
-	for _, d := range a.devices {
-		patch := func(op string) bool { return strings.EqualFold(op, "PATCH") }
-		if len(d.Allowed) > 0 && !slices.ContainsFunc(d.Allowed, patch) {
-			n++
-		}
-	}
-	return n
-}
-
-// first shows the first devices with what they have now, a line each.
-func (a *assign) first(w int) []string {
-	t := a.env.Theme
-	wide := max((w-6)/3, 8)
-	row := func(serial, model, now string) string {
-		return cell(t, serial, min(wide, 20)) + " " + cell(t, model, min(wide, 26)) + " " + now
-	}
-	out := []string{t.Header.Render(row("serial", "model", "policy now"))}
-	for _, d := range a.devices[:min(len(a.devices), shownRows)] {
-		now := "none"
-		if !d.Policy.None() {
-			now = model.Clean(d.Policy.Name(a.policies))
-		}
-		out = append(out, row(cmp.Or(model.Clean(d.Serial), model.Clean(string(d.ID))), model.Clean(d.Model), now))
-	}
-	return more(out, len(a.devices)-shownRows)
-}
-
-// jobs says how many requests rows take.
-func jobs(rows int) string {
-	n := (rows + model.ChunkDevices - 1) / model.ChunkDevices
-	if n == 1 {
-		return "1 job"
-	}
-	return fmt.Sprintf("%s jobs of up to %d devices", kit.Count(n), model.ChunkDevices)
 }

@@ -147,7 +147,7 @@ func TestAssignNamesWhatIsNotAmongThePolicies(t *testing.T) {
 	devices[0].Policy = model.PolicyRef{Value: "old\x1b[31m profile"}
 	a := Assign((&world{}).env(), devices).(*assign)
 	a.policies = somePolicies()
-	got := strings.Join(a.before(a.policies[1]), "\n")
+	got := strings.Join(a.before(string(kiosk), "kiosk"), "\n")
 	for _, want := range []string{"1 with office → kiosk", "1 with old\ufffd[31m profile → kiosk"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("before = %q, want %q in it", got, want)

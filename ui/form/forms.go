@@ -10,5 +10,13 @@ func All() kit.Forms {
 		NewBIOS:  NewBIOS,
 		EditBIOS: EditBIOS,
 		Confirm:  Confirm,
+
+		NewPolicy:    NewPolicy,
+		EditPolicy:   EditPolicy,
+		DeletePolicy: DeletePolicy,
+		AssignBatch:  AssignBatch,
+		Remove:       Remove,
+		Undo:         Undo,
+		MarkList:     MarkList,
 	}
 }

@@ -182,9 +182,12 @@ func (q *question) prompt() []string {
 		}
 	}
 	no := t.Key.Render(noKey) + " " + q.no
+	if q.word != "" { // every letter belongs to the word
+		no = t.Key.Render("Esc") + " " + q.no
+	}
 	if q.enter {
 		parts[0] = "[" + parts[0] + "]"
-	} else {
+	} else if q.word == "" {
 		no = "[" + no + "]" // where Enter is
 	}
 	parts = append(parts, no)

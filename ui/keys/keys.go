@@ -58,10 +58,10 @@ type Map struct {
 	Open, Back, Quit, Interrupt, Help, Filter, Pane Binding
 
 	// Marking and ordering.
-	Mark, MarkAll, Unmark, Sort, Reverse Binding
+	Mark, MarkAll, Unmark, Range, Same, MarkList, Sort, Reverse Binding
 
 	// Acting on rows. Each letter is the same verb on every screen.
-	Assign, New, Edit, Upload, Refresh, Again, Continue, Drop Binding
+	Assign, New, Edit, Remove, Upload, Refresh, Again, Continue, Drop, Undo, Why, Export Binding
 
 	// Going somewhere else.
 	Home, Devices, Batches, Policies, BIOS, Operations, Customers Binding
@@ -78,10 +78,11 @@ func Default() *Map {
 
 		Open: Of("enter"), Back: Of("esc"), Quit: Of("q"), Interrupt: Of("ctrl+c"), Help: Of("?"), Filter: Of("/"), Pane: Of("tab"),
 
-		Mark: Of("space"), MarkAll: Of("*"), Unmark: Of("u"), Sort: Of("s"), Reverse: Of("S"),
+		Mark: Of("space"), MarkAll: Of("*"), Unmark: Of("u"),
+		Range: Of("v"), Same: Of(","), MarkList: Of("M"), Sort: Of("s"), Reverse: Of("S"),
 
 		Assign: Of("p"), New: Of("n"), Edit: Of("e"), Upload: Of("U"), Refresh: Of("r"), Again: Of("a"),
-		Continue: Of("c"), Drop: Of("X"),
+		Remove: Of("x"), Continue: Of("c"), Drop: Of("X"), Undo: Of("z"), Why: Of("w"), Export: Of("E"),
 
 		Home: Of("1"), Devices: Of("2"), Batches: Of("3"), Policies: Of("4"), BIOS: Of("5"),
 		Operations: Of("o", "6"), Customers: Of("C"),

@@ -14,7 +14,8 @@ type Reader interface {
 	// Customers yields the partner's customers page by page, as they come. An
 	// error ends the walk; what was yielded before it stays valid but is not all.
 	Customers(ctx context.Context) iter.Seq2[[]model.Customer, error]
-	// Batches lists the customer's batches.
+	// Batches lists the customer's batches. With an error of kind Incomplete those
+	// beside it are valid, but not all.
 	Batches(ctx context.Context, c model.CustomerID) ([]model.DeviceBatch, error)
 	// Devices walks all batches of the customer. A page of kind Incomplete in the
 	// error says that a batch could not be read to its end; the walk may go on

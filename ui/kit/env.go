@@ -56,6 +56,7 @@ type Fleet struct {
 	Groups  map[string]int // devices by policy name, "" for those without; never changed
 	Began   time.Time      // when reading began; zero while nothing was read
 	Whole   bool           // all devices were read
+	Known                  // the devices themselves
 }
 
 // MaxNews bounds the history of toasts.

@@ -27,24 +27,28 @@ type CheckedMsg struct {
 	Reply
 	Path   string
 	Report desk.Report
+	Known  bool              // the list was compared with the devices that the customer has
 	Rows   []model.UploadRow // the good rows, in the order of the file
 	Err    *model.Error      // why the list could not be read to its end; Rows is empty then
 }
 
 // CheckList returns a command that reads and judges an upload list, up to
-// [desk.MaxFile] bytes. It ends early with ctx.
+// [desk.MaxFile] bytes; devices that the customer has already are problems when all of
+// its devices are known. It ends early with ctx.
 func CheckList(ctx context.Context, env *Env, re Reply, path string) tea.Cmd {
-	files := env.Backend.Files
+	files, known := env.Backend.Files, env.Fleet
 	return func() tea.Msg {
-		msg := CheckedMsg{Reply: re, Path: path}
+		msg := CheckedMsg{Reply: re, Path: path, Known: known.Whole}
 		f, _, err := files.Open(ctx, path, desk.MaxFile)
 		if err != nil {
 			msg.Err = Trouble(err)
 			return msg
 		}
 		defer f.Close()
-		msg.Report, err = desk.Read(ctx, f, func(row model.UploadRow) error {
-			msg.Rows = append(msg.Rows, row)
+		msg.Report, err = desk.Walk(ctx, f, desk.Options{Have: owned(known)}, func(row desk.Row) error {
+			if row.Good() {
+				msg.Rows = append(msg.Rows, row.Upload)
+			}
 			return nil
 		})
 		if err != nil {

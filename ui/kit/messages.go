@@ -32,8 +32,8 @@ type CustomersMsg struct {
 	Err       *model.Error
 }
 
-// SavedMsg answers [Assign], [Upload], [CreateBIOS] and [EditBIOS]: the intent is on
-// disk and on its way, or nothing was written down.
+// SavedMsg answers every command that changes the tenant, such as [Assign] and
+// [Upload]: the intent is on disk and on its way, or nothing was written down.
 type SavedMsg struct {
 	Reply
 	Operation model.OperationID

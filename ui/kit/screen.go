@@ -114,4 +114,14 @@ type Forms struct {
 	NewBIOS  func(env *Env) Screen
 	EditBIOS func(env *Env, b model.BIOSConfiguration) Screen
 	Confirm  func(env *Env, q Question) Screen
+
+	NewPolicy    func(env *Env) Screen
+	EditPolicy   func(env *Env, p model.ConfigurationPolicy) Screen
+	DeletePolicy func(env *Env, p model.ConfigurationPolicy) Screen
+	// AssignBatch puts a policy on all devices of a batch.
+	AssignBatch func(env *Env, b model.DeviceBatch) Screen
+	Remove      func(env *Env, devices []model.Device) Screen
+	Undo        func(env *Env, o model.Operation) Screen
+	// MarkList asks for a list of serials and gives the keys of their devices to take.
+	MarkList func(env *Env, take func(keys []string) Effect) Screen
 }

@@ -35,7 +35,7 @@ func NewBatches(env *kit.Env) *Batches {
 	s.list = newList(env, s, listing[model.DeviceBatch]{
 		one: "batch", many: "batches", schema: batchSchema, cols: batchCols,
 		none:  []string{"This customer has no batches yet.", "U uploads a device list into a new one."},
-		kinds: []model.OperationKind{model.UploadDevices},
+		kinds: []model.OperationKind{model.UploadDevices, model.RemoveDevices, model.AdoptJob},
 		pages: func() iter.Seq2[kit.Page[model.DeviceBatch], error] {
 			ctx, reader, id := env.Visit, env.Backend.Reader, env.Customer.ID
 			return atOnce(func() ([]model.DeviceBatch, error) { return reader.Batches(ctx, id) }, batchRow(env.Moment))
@@ -43,6 +43,7 @@ func NewBatches(env *kit.Env) *Batches {
 	})
 	s.actions = append([]kit.Action{
 		{Name: "devices", Key: env.Keys.Open, Do: s.open, Off: s.list.needRow, Help: "The devices of this batch."},
+		{Name: "assign policy", Key: env.Keys.Assign, Hurt: true, Do: s.assign, Off: s.cannotAssign, Help: "To all devices of this batch."},
 	}, append(s.list.looks(), s.list.moves()...)...)
 	return s
 }
@@ -72,6 +73,18 @@ func (s *Batches) Resize(w, h int) { s.list.resize(w, h) }
 
 // Card implements kit.Screen.
 func (s *Batches) Card() kit.Card { return s.list.card("batches", s.actions) }
+
+func (s *Batches) cannotAssign() string {
+	if s.env.Forms.AssignBatch == nil {
+		return "not available here"
+	}
+	return s.list.needRow()
+}
+
+func (s *Batches) assign() kit.Effect {
+	b, _, _ := s.list.current()
+	return kit.Effect{Push: s.env.Forms.AssignBatch(s.env, b)}
+}
 
 func (s *Batches) open() kit.Effect {
 	b, _, ok := s.list.current()

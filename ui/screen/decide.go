@@ -2,9 +2,11 @@ package screen
 
 import (
 	"fmt"
+	"strings"
 
 	"muster/model"
 	"muster/ui/kit"
+	"muster/ui/theme"
 )
 
 // The decisions that an operator can take about an operation. Each is asked first,
@@ -55,8 +57,9 @@ func ask(env *kit.Env, title string, lines []string, yes string, do func() kit.E
 	})}
 }
 
-// decisions are the actions on an operation; which says which one, if any.
-func decisions(env *kit.Env, which func() (model.Operation, bool)) []kit.Action {
+// decisions are the actions on an operation; which says which one, if any. Answers go
+// to self.
+func decisions(env *kit.Env, self kit.Screen, which func() (model.Operation, bool)) []kit.Action {
 	k := env.Keys
 	off := func(why func(o model.Operation) string) func() string {
 		return func() string {
@@ -79,34 +82,135 @@ func decisions(env *kit.Env, which func() (model.Operation, bool)) []kit.Action 
 			return f(o)
 		}
 	}
-	stopped := off(func(o model.Operation) string {
-		if o.State() != model.OperationStopped {
-			return "the operation is not stopped"
-		}
-		return ""
-	})
-	unknown := off(func(o model.Operation) string {
-		if o.Rows.Unknown == 0 {
-			return "no row's outcome is unknown"
-		}
-		return ""
-	})
 	return []kit.Action{
-		{Name: "continue", Key: k.Continue, Hurt: true, Off: stopped, Help: "Send what a stopped operation has not sent.",
+		{Name: "continue", Key: k.Continue, Hurt: true, Off: off(cannotContinue), Help: "Send what a stopped operation has not sent.",
 			Do: do(func(o model.Operation) kit.Effect {
 				return ask(env, "Continue "+model.Clean(o.Title)+"?", []string{kit.Counted(o.Rows.Queued, "row is", "rows are") + " sent that waited."},
 					"continue", func() kit.Effect { return kit.Effect{Cmd: kit.Resume(env, o.ID)} })
 			})},
-		{Name: "drop", Key: k.Drop, Hurt: true, Off: stopped, Help: "Give up what a stopped operation has not sent.",
-			Do: do(func(o model.Operation) kit.Effect {
-				return ask(env, "Drop the rest of "+model.Clean(o.Title)+"?", []string{kit.Counted(o.Rows.Queued, "row is", "rows are") + " never sent."},
-					"drop", func() kit.Effect { return kit.Effect{Cmd: kit.Drop(env, o.ID)} })
-			})},
-		{Name: "again", Key: k.Again, Hurt: true, Off: unknown, Help: "Send the rows of unknown outcome again, with the request ids they had.",
-			Do: do(func(o model.Operation) kit.Effect {
-				return ask(env, "Send "+kit.Counted(o.Rows.Unknown, "row", "rows")+" again?",
-					[]string{model.Clean(o.Title), "They were sent, no answer came back, and they were not found.", "The service sees the request ids of the first time."},
-					"send again", func() kit.Effect { return kit.Effect{Cmd: kit.Retry(env, o.ID)} })
-			})},
+		{Name: "stop", Key: k.Drop, Hurt: true, Off: off(cannotStop), Help: "Give up what is not sent yet. What was sent goes on at the service.",
+			Do: do(func(o model.Operation) kit.Effect { return askStop(env, o) })},
+		{Name: "again", Key: k.Again, Hurt: true, Off: off(cannotRetry),
+			Help: "Send again what may pass the second time: rows of unknown outcome, jobs that were refused, passing faults.",
+			Do:   do(func(o model.Operation) kit.Effect { return kit.Effect{Cmd: kit.Retryable(env, kit.Reply{To: self}, o)} })},
+		{Name: "undo", Key: k.Undo, Hurt: true, Off: off(func(o model.Operation) string { return cannotUndo(env, o) }),
+			Help: "Give devices back the policies that they had before this assignment.",
+			Do:   do(func(o model.Operation) kit.Effect { return kit.Effect{Push: env.Forms.Undo(env, o)} })},
 	}
+}
+
+func cannotContinue(o model.Operation) string {
+	if !o.Waits() {
+		return "nothing of it waits for a yes"
+	}
+	return ""
+}
+
+func cannotStop(o model.Operation) string {
+	if o.Rows.Queued == 0 {
+		return "nothing of it waits to be sent"
+	}
+	return ""
+}
+
+func cannotRetry(o model.Operation) string {
+	if o.Rows.Unknown+o.Rows.Failed == 0 {
+		return "no row failed and no row's outcome is unknown"
+	}
+	return ""
+}
+
+func cannotUndo(env *kit.Env, o model.Operation) string {
+	switch {
+	case env.Forms.Undo == nil || env.Backend.Past == nil:
+		return "not available here"
+	case o.Kind != model.AssignPolicy:
+		return "this operation has no inverse; only a policy assignment can be undone"
+	case o.Rows.Open() > 0:
+		return "the operation has not ended"
+	case o.Rows.Done == 0:
+		return "no device got the policy"
+	}
+	return ""
+}
+
+// askStop asks whether to give up what is not sent, and says what goes on.
+func askStop(env *kit.Env, o model.Operation) kit.Effect {
+	lines := []string{kit.Counted(o.Rows.Queued, "row is", "rows are") + " never sent."}
+	if n := o.Rows.InFlight + o.Rows.Accepted; n > 0 {
+		lines = append(lines, kit.Counted(n, "row was", "rows were")+" sent already and "+oneOf(n, "goes", "go")+" on at the service.")
+	}
+	return ask(env, "Stop what is not sent of "+model.Clean(o.Title)+"?", lines, "stop",
+		func() kit.Effect { return kit.Effect{Cmd: kit.Drop(env, o.ID)} })
+}
+
+// askAgain asks whether the rows that a retry would take are sent again, with their
+// count and why they failed; when there is none it says what the failed ones are.
+func askAgain(env *kit.Env, msg kit.RetryableMsg) kit.Effect {
+	switch {
+	case msg.Err != nil:
+		return kit.Effect{Toast: kit.Failed(msg.Err)}
+	case len(msg.Rows) == 0:
+		return kit.Effect{Toast: kit.Toast{Text: "again: no row can be sent again: " + strings.Join(byClass(msg.Failed), ", "), Tone: theme.WarnTone}}
+	}
+	o := msg.Operation
+	lines := append([]string{model.Clean(o.Title)}, byClass(msg.Rows)...)
+	if len(msg.Failed) > len(msg.Rows) {
+		lines = append(lines, "Not sent again: "+strings.Join(byClass(others(msg.Failed, msg.Rows)), ", "))
+	}
+	for _, r := range msg.Rows {
+		if r.State == model.RowUnknown {
+			lines = append(lines, "Rows of unknown outcome go with the request ids of the first time.")
+			break
+		}
+	}
+	return ask(env, "Send "+kit.Counted(len(msg.Rows), "row", "rows")+" again?", lines, "send again",
+		func() kit.Effect { return kit.Effect{Cmd: kit.Retry(env, o.ID)} })
+}
+
+// others are the rows that are not among those taken.
+func others(rows, taken []model.Row) []model.Row {
+	in := make(map[int]bool, len(taken))
+	for _, r := range taken {
+		in[r.Number] = true
+	}
+	var out []model.Row
+	for _, r := range rows {
+		if !in[r.Number] {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// byClass counts rows by what is wrong with them: "3 rows: 640 StorageError (passing
+// fault)". The first few reasons are named.
+func byClass(rows []model.Row) []string {
+	const shown = 4
+	var order []string
+	counts := map[string]int{}
+	for _, r := range rows {
+		why := strings.TrimSpace(model.Clean(r.Code) + " " + model.Clean(r.CodeName))
+		switch {
+		case r.State == model.RowUnknown:
+			why = "outcome unknown"
+		case why == "":
+			why = "refused as a whole"
+		default:
+			why += " (" + model.ClassOf(r.Code, r.CodeName).String() + ")"
+		}
+		if counts[why] == 0 {
+			order = append(order, why)
+		}
+		counts[why]++
+	}
+	var out []string
+	for i, why := range order {
+		if i == shown {
+			out = append(out, kit.Counted(len(order)-i, "more reason", "more reasons"))
+			break
+		}
+		out = append(out, kit.Counted(counts[why], "row", "rows")+": "+why)
+	}
+	return out
 }

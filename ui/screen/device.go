@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -29,6 +30,7 @@ func NewDevice(env *kit.Env, d model.Device, by, policy string, asOf time.Time) 
 	s.detail = detail{env: env, name: name, facts: []string{env.AsOf(asOf)}, write: s.fill}
 	s.actions = append([]kit.Action{
 		{Name: "assign policy", Key: env.Keys.Assign, Hurt: true, Do: s.assign, Off: s.cannotAssign},
+		{Name: "remove", Key: env.Keys.Remove, Hurt: true, Do: s.remove, Off: s.cannotRemove, Help: "Take it out of its batch. It cannot be undone."},
 	}, s.moves(env)...)
 	return s
 }
@@ -58,6 +60,17 @@ func (s *Device) assign() kit.Effect {
 	return kit.Effect{Push: s.env.Forms.Assign(s.env, []model.Device{s.device})}
 }
 
+func (s *Device) cannotRemove() string {
+	if s.env.Forms.Remove == nil || s.env.Backend.Devices == nil {
+		return "not available here"
+	}
+	return ""
+}
+
+func (s *Device) remove() kit.Effect {
+	return kit.Effect{Push: s.env.Forms.Remove(s.env, []model.Device{s.device})}
+}
+
 func (s *Device) fill() {
 	d := s.device
 	s.title("Device")
@@ -69,6 +82,7 @@ func (s *Device) fill() {
 	s.field("batch", string(d.Batch))
 	s.field("uploaded", s.env.Stamp(d.Uploaded))
 	s.field("uploaded by", s.by)
+	s.field("allowed", strings.Join(d.Allowed, ", "))
 	s.title("Policy")
 	s.field("policy", s.policy)
 	switch _, isID := d.Policy.ID(); {

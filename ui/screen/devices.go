@@ -16,9 +16,10 @@ import (
 // deviceRef is what the index does not keep of a device: the raw texts that requests
 // are made of. Everything else is in the row.
 type deviceRef struct {
-	batch  model.BatchID
-	policy model.PolicyRef
-	by     string // who uploaded it
+	batch   model.BatchID
+	policy  model.PolicyRef
+	by      string // who uploaded it
+	allowed []string
 }
 
 // The columns of the device list, by position in the schema.
@@ -59,6 +60,7 @@ const noPolicy = "none"
 type Devices struct {
 	env     *kit.Env
 	list    *list[deviceRef]
+	acting  func(*kit.Env, []model.Device) kit.Screen // the form that waits for the marked devices
 	actions []kit.Action
 }
 
@@ -68,7 +70,7 @@ func NewDevices(env *kit.Env) *Devices {
 	s.list = newList(env, s, listing[deviceRef]{
 		one: "device", many: "devices", schema: deviceSchema, cols: deviceCols,
 		none:  []string{"This customer has no devices yet.", "U uploads a device list."},
-		kinds: []model.OperationKind{model.UploadDevices, model.AssignPolicy},
+		kinds: deviceKinds(),
 		pages: func() iter.Seq2[kit.Page[deviceRef], error] {
 			return devicePages(env.Visit, env.Backend.Reader, env.Customer.ID, env.Day)
 		},
@@ -76,9 +78,19 @@ func NewDevices(env *kit.Env) *Devices {
 	s.actions = append([]kit.Action{
 		{Name: "open", Key: env.Keys.Open, Do: s.open, Off: s.list.needRow},
 		{Name: "assign policy", Key: env.Keys.Assign, Hurt: true, Do: s.assign, Off: s.cannotAssign,
-			Help: "To the marked devices, else to the one under the cursor."},
+			Help: "To the marked devices, else to the one under the cursor. The last choice takes the policy away."},
+		{Name: "remove", Key: env.Keys.Remove, Hurt: true, Quiet: true, Do: s.remove, Off: s.cannotRemove,
+			Help: "Take the marked devices, else the one under the cursor, out of their batches. It cannot be undone."},
+		{Name: "mark list", Key: env.Keys.MarkList, Quiet: true, Do: s.markList, Off: s.cannotMarkList,
+			Help: "Mark the devices of a list of serials, pasted or from a file."},
 	}, append(append(s.list.markings(), s.list.looks()...), s.list.moves()...)...)
 	return s
+}
+
+// deviceKinds are the operations that change what devices are or have.
+func deviceKinds() []model.OperationKind {
+	return []model.OperationKind{model.UploadDevices, model.AssignPolicy, model.UnassignPolicy, model.UndoAssignment,
+		model.RemoveDevices, model.DeletePolicy, model.EditPolicy, model.AdoptJob}
 }
 
 // devicePages reads the policies for their names, then the devices page by page.
@@ -103,7 +115,7 @@ func devicePages(ctx context.Context, reader kit.Reader, c model.CustomerID, day
 					name = model.Clean(d.Policy.Value)
 				}
 				out.Rows[i] = deviceRow(d, name, day)
-				out.Items[i] = deviceRef{batch: d.Batch, policy: d.Policy, by: model.Clean(d.UploadedBy)}
+				out.Items[i] = deviceRef{batch: d.Batch, policy: d.Policy, by: model.Clean(d.UploadedBy), allowed: d.Allowed}
 				out.Groups[i] = name
 			}
 			if !yield(out, err) {
@@ -135,7 +147,7 @@ func (s *Devices) Show(filter string) kit.Effect { return s.list.open(filter) }
 func (s *Devices) Update(msg tea.Msg) kit.Effect {
 	if e, ok := s.list.update(msg); ok {
 		if _, ok := msg.(kit.ListMsg[deviceRef]); ok {
-			e.Fleet = &kit.Fleet{Devices: s.list.ix.Len(), Groups: s.list.groups, Began: s.list.began, Whole: s.list.whole()}
+			e.Fleet = s.fleet()
 		}
 		return e
 	}
@@ -167,19 +179,35 @@ func (s *Devices) open() kit.Effect {
 	return kit.Effect{Push: NewDevice(s.env, s.device(row), s.list.items[row].by, s.list.ix.Cell(row, devicePolicy), s.list.began)}
 }
 
-// device puts a device together from its row and what is kept beside it.
-func (s *Devices) device(row int) model.Device {
-	ix, ref := s.list.ix, s.list.items[row]
+// fleet is what the list knows, for other screens.
+func (s *Devices) fleet() *kit.Fleet {
+	l := s.list
+	ix, items := l.ix, l.items
+	return &kit.Fleet{Devices: ix.Len(), Groups: l.groups, Began: l.began, Whole: l.whole(),
+		Known: kit.Known{Index: ix, Serial: deviceSerial, Device: func(row int) model.Device { return deviceOf(ix, items, row) }}}
+}
+
+func (s *Devices) device(row int) model.Device { return deviceOf(s.list.ix, s.list.items, row) }
+
+// deviceOf puts a device together from its row and what is kept beside it.
+func deviceOf(ix *fleet.Index, items []deviceRef, row int) model.Device {
+	ref := items[row]
 	return model.Device{
-		ID: model.DeviceID(ix.Key(row)), Batch: ref.batch, Policy: ref.policy,
+		ID: model.DeviceID(ix.Key(row)), Batch: ref.batch, Policy: ref.policy, Allowed: ref.allowed,
 		Serial: ix.Cell(row, deviceSerial), Maker: ix.Cell(row, deviceMaker), Model: ix.Cell(row, deviceModel),
-		Uploaded: timeOf(ix.Value(row, deviceUploaded)),
+		Uploaded: timeOf(ix.Value(row, deviceUploaded)), UploadedBy: ref.by,
 	}
 }
 
-func (s *Devices) cannotAssign() string {
+func (s *Devices) cannotAssign() string { return s.needDevices(s.env.Forms.Assign != nil) }
+
+func (s *Devices) cannotRemove() string {
+	return s.needDevices(s.env.Forms.Remove != nil && s.env.Backend.Devices != nil)
+}
+
+func (s *Devices) needDevices(available bool) string {
 	switch {
-	case s.env.Forms.Assign == nil:
+	case !available:
 		return "not available here"
 	case s.list.marks.Count() == 0:
 		return s.list.needRow()
@@ -187,18 +215,34 @@ func (s *Devices) cannotAssign() string {
 	return ""
 }
 
-// assign opens the form for the marked devices, else for the one under the cursor.
-func (s *Devices) assign() kit.Effect {
+func (s *Devices) assign() kit.Effect { return s.act(s.env.Forms.Assign) }
+
+func (s *Devices) remove() kit.Effect { return s.act(s.env.Forms.Remove) }
+
+// act opens a form for the marked devices, else for the one under the cursor.
+func (s *Devices) act(form func(*kit.Env, []model.Device) kit.Screen) kit.Effect {
 	l := s.list
 	if l.marks.Count() == 0 {
 		row, _, _ := l.table.Current()
-		return kit.Effect{Push: s.env.Forms.Assign(s.env, []model.Device{s.device(row)})}
+		return kit.Effect{Push: form(s.env, []model.Device{s.device(row)})}
 	}
+	s.acting = form
 	if l.marks.Count() <= few {
 		return s.form(l.marks.Rows(l.ix))
 	}
 	l.wait()
 	return kit.Effect{Cmd: kit.Pick(kit.Reply{To: s, Seq: l.askSeq}, l.marks, l.ix)}
+}
+
+func (s *Devices) cannotMarkList() string {
+	if s.env.Forms.MarkList == nil {
+		return "not available here"
+	}
+	return s.list.needAny()
+}
+
+func (s *Devices) markList() kit.Effect {
+	return kit.Effect{Push: s.env.Forms.MarkList(s.env, s.list.markKeys)}
 }
 
 func (s *Devices) picked(msg kit.PickedMsg) kit.Effect {
@@ -220,7 +264,7 @@ func (s *Devices) picked(msg kit.PickedMsg) kit.Effect {
 	return e
 }
 
-// form opens the assignment of the marked devices, which are these rows.
+// form opens what was asked for the marked devices, which are these rows.
 func (s *Devices) form(rows fleet.Rows) kit.Effect {
 	if rows.Len() == 0 {
 		return kit.Effect{Toast: kit.Toast{Text: "the marked devices are gone; u forgets the marks", Tone: theme.WarnTone}}
@@ -229,7 +273,7 @@ func (s *Devices) form(rows fleet.Rows) kit.Effect {
 	for i, row := range rows.All() {
 		devices[i] = s.device(row)
 	}
-	e := kit.Effect{Push: s.env.Forms.Assign(s.env, devices)}
+	e := kit.Effect{Push: s.acting(s.env, devices)}
 	if gone := s.list.marks.Count() - rows.Len(); gone > 0 {
 		e.Toast = kit.Toast{Text: kit.Counted(gone, "marked device is", "marked devices are") + " gone and left out", Tone: theme.WarnTone}
 	}

@@ -72,7 +72,8 @@ type list[T any] struct {
 	desc    bool
 	rows    fleet.Rows
 	marks   fleet.Marks
-	inSight int // marked rows among rows
+	inSight int    // marked rows among rows
+	anchor  string // key of the row where a range begins, "" for none
 
 	// The question about rows that is under way, and the keys that wait for it.
 	askSeq uint64
@@ -298,6 +299,9 @@ func (l *list[T]) describe() {
 			fact += " (" + kit.Count(out) + " out of sight)"
 		}
 		l.facts = append(l.facts, fact)
+	}
+	if from, to, ok := l.bounds(); ok {
+		l.facts = append(l.facts, "range of "+kit.Counted(to-from+1, "row", "rows")+", "+l.env.Keys.Range.String()+" marks")
 	}
 	l.facts = append(l.facts, l.state()...)
 	l.empty()

@@ -3,7 +3,6 @@ package screen
 import (
 	tea "charm.land/bubbletea/v2"
 
-	"muster/model/fleet"
 	"muster/ui/kit"
 )
 
@@ -37,16 +36,6 @@ func (l *list[T]) looks() []kit.Action {
 	}
 }
 
-// markings are the actions that choose rows for what comes next.
-func (l *list[T]) markings() []kit.Action {
-	k := l.env.Keys
-	return []kit.Action{
-		{Name: "mark", Key: k.Mark, Do: l.mark, Off: l.needRow, Help: "Mark the row and step down. Marks survive filter, sort and refresh."},
-		{Name: "mark all", Key: k.MarkAll, Do: l.markAll, Off: l.needRow, Help: "Mark all that the filter shows."},
-		{Name: "unmark", Key: k.Unmark, Quiet: true, Do: l.unmark, Help: "Forget all marks."},
-	}
-}
-
 // key takes a key press for the list and the actions of its screen.
 func (l *list[T]) key(msg tea.KeyPressMsg, actions []kit.Action) kit.Effect {
 	if l.typing {
@@ -58,10 +47,26 @@ func (l *list[T]) key(msg tea.KeyPressMsg, actions []kit.Action) kit.Effect {
 		}
 		return kit.Effect{}
 	}
+	if l.env.Keys.Back.Matches(msg) && l.anchor != "" {
+		l.endRange()
+		return kit.Effect{}
+	}
 	if l.env.Keys.Back.Matches(msg) && (!l.query.Empty() || l.bad != "") {
 		return l.open("")
 	}
-	return kit.Dispatch(l.env, msg, actions)
+	e := kit.Dispatch(l.env, msg, actions)
+	if l.anchor != "" { // the cursor may have moved
+		l.describe()
+	}
+	return e
+}
+
+// needAny is why an action on the whole list cannot be done while it is empty.
+func (l *list[T]) needAny() string {
+	if l.ix.Len() == 0 {
+		return "there is no " + l.one + " here"
+	}
+	return ""
 }
 
 func (l *list[T]) startFilter() kit.Effect {
@@ -152,66 +157,6 @@ func (l *list[T]) needRow() string {
 		return "there is no " + l.one + " here"
 	}
 	return ""
-}
-
-func (l *list[T]) mark() kit.Effect {
-	_, key, ok := l.table.Current()
-	if !ok {
-		return kit.Effect{}
-	}
-	l.inSight++
-	if l.marks.Has(key) {
-		l.inSight -= 2
-	}
-	l.setMarks(l.marks.Toggle(key))
-	l.table.Move(1)
-	return kit.Effect{}
-}
-
-func (l *list[T]) markAll() kit.Effect {
-	if l.rows.Len() <= few {
-		l.inSight = l.rows.Len()
-		l.setMarks(l.marks.Add(l.ix, l.rows))
-		return kit.Effect{}
-	}
-	l.wait()
-	return kit.Effect{Cmd: kit.MarkRows(kit.Reply{To: l.self, Seq: l.askSeq}, l.marks, l.ix, l.rows)}
-}
-
-// wait makes keys wait for an answer about the marks. A question about rows that it
-// takes the place of is asked again afterwards.
-func (l *list[T]) wait() {
-	again := l.asking
-	l.stop()
-	l.asking, l.hold, l.anew = true, true, again
-}
-
-func (l *list[T]) marked(msg kit.MarkedMsg) kit.Effect {
-	if msg.Seq != l.askSeq {
-		return kit.Effect{}
-	}
-	again := l.anew
-	l.stop()
-	l.inSight = l.rows.Len()
-	l.setMarks(msg.Marks)
-	e := l.release()
-	if again {
-		e.Cmd = l.arrange(false).Cmd
-	}
-	return e
-}
-
-func (l *list[T]) unmark() kit.Effect {
-	l.inSight = 0
-	l.setMarks(fleet.Marks{})
-	return kit.Effect{}
-}
-
-func (l *list[T]) setMarks(m fleet.Marks) {
-	l.marks = m
-	l.anew = l.anew || l.asking // the answer under way counts the former marks
-	l.table.SetMarks(m)
-	l.describe()
 }
 
 // input is the line that is being typed, for the app to draw.

@@ -36,7 +36,8 @@ func NewOperation(env *kit.Env, o model.Operation) *Operation {
 	s.actions = append([]kit.Action{
 		{Name: "open", Key: k.Open, Do: s.open, Help: "All that is known of the row or job under the cursor."},
 		{Name: "rows or jobs", Key: k.Pane, Do: s.turn, Help: "Show the jobs with their tracking ids instead of the rows, or the rows again."},
-	}, decisions(env, func() (model.Operation, bool) { return s.op, true })...)
+		{Name: "why", Key: k.Why, Quiet: true, Do: s.open, Help: "Code, meaning, class and what to do of the row under the cursor, and the ids that support asks for."},
+	}, decisions(env, s, func() (model.Operation, bool) { return s.op, true })...)
 	s.actions = append(s.actions, s.looks()...)
 	s.actions = append(s.actions, s.moves()...)
 	s.describe()
@@ -81,6 +82,8 @@ func (s *Operation) Update(msg tea.Msg) kit.Effect {
 	switch msg := msg.(type) {
 	case kit.JobsMsg:
 		return s.news()
+	case kit.RetryableMsg:
+		return askAgain(s.env, msg)
 	case kit.ThemeMsg:
 		s.rows.update(msg)
 		s.jobs.update(msg)
@@ -191,9 +194,9 @@ func (s *Operation) describe() {
 	var out []string
 	add := func(line string) { out = append(out, ansi.Truncate(line, s.w, "")) }
 	add(" " + t.Title.Render(model.Clean(s.op.Sum())))
-	add(" " + tally(s.env, s.op.Rows))
+	add(" " + words(s.env, tally(s.env, s.op.Rows), s.pairing()))
 	add(" " + t.Muted.Render(words(s.env, "asked "+s.env.Stamp(s.op.Created), customerOf(s.op), jobsInWords(s.op.Jobs), model.Clean(s.op.Source))))
-	if s.op.State() == model.OperationStopped && !s.env.Place.ReadOnly {
+	if s.op.Waits() && !s.env.Place.ReadOnly {
 		add(" " + t.Warn.Render(s.env.Keys.Continue.String()+" continues, "+s.env.Keys.Drop.String()+" drops what was not sent"))
 	}
 	if s.op.Note != "" {
@@ -207,6 +210,34 @@ func (s *Operation) describe() {
 	s.top = out
 	s.rows.resize(s.w, s.h-len(out))
 	s.jobs.resize(s.w, s.h-len(out))
+}
+
+// pairing says by what rows and their outcomes were brought together, "" while none was.
+func (s *Operation) pairing() string {
+	var counts [model.ByPosition + 1]int
+	ways := 0
+	for _, r := range s.rows.items {
+		if r.By == model.Unpaired || r.By > model.ByPosition {
+			continue
+		}
+		if counts[r.By] == 0 {
+			ways++
+		}
+		counts[r.By]++
+	}
+	var parts []string
+	for by := model.ByDevice; by <= model.ByPosition; by++ {
+		switch n := counts[by]; {
+		case n > 0 && ways == 1:
+			parts = append(parts, by.String())
+		case n > 0:
+			parts = append(parts, by.String()+" "+kit.Count(n))
+		}
+	}
+	if ways == 0 {
+		return ""
+	}
+	return "paired by " + strings.Join(parts, ", ")
 }
 
 // reasons are the failures by reason, the most frequent first.

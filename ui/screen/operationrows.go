@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strconv"
 
-	tea "charm.land/bubbletea/v2"
-
 	"muster/model"
 	"muster/model/fleet"
 	"muster/ui/kit"
@@ -16,12 +14,15 @@ import (
 var rowSchema = fleet.Schema{
 	{Name: "row", Title: "DEVICE"}, {Name: "state", Title: "STATE", Kind: fleet.Count}, {Name: "code", Title: "CODE"}, {Name: "reason", Title: "REASON"},
 	{Name: "todo", Title: "WHAT TO DO"}, {Name: "number", Title: "ROW", Kind: fleet.Count}, {Name: "line", Title: "LINE", Kind: fleet.Count},
+	{Name: "class", Title: "CLASS"}, {Name: "try", Title: "TRY", Kind: fleet.Count}, {Name: "by", Title: "PAIRED BY"},
 }
 
 var rowCols = []table.Col{
 	{Name: "row", Min: 12, Max: 30, Priority: 9}, {Name: "state", Min: 9, Priority: 8, Tone: stateTone},
-	{Name: "code", Min: 5, Max: 8, Priority: 7}, {Name: "reason", Min: 22, Max: 50, Priority: 6},
+	{Name: "code", Min: 4, Max: 8, Priority: 7}, {Name: "reason", Min: 22, Max: 50, Priority: 6},
+	{Name: "class", Min: 13, Priority: 5}, {Name: "try", Min: 3, Right: true, Priority: 5},
 	{Name: "todo", Min: 20, Max: 60, Priority: 3}, {Name: "number", Min: 5, Right: true, Priority: 2}, {Name: "line", Min: 5, Right: true, Priority: 1},
+	{Name: "by", Min: 11, Priority: 1},
 }
 
 func rowListing(env *kit.Env, id model.OperationID) listing[model.Row] {
@@ -74,10 +75,27 @@ func operationRowOf(r model.Row) fleet.Row {
 		text = model.Clean(r.CodeName)
 	}
 	return fleet.Row{
-		Key:   strconv.Itoa(r.Number),
-		Cells: []string{model.Clean(r.Label()), r.State.String(), model.Clean(r.Code), text, model.Clean(r.What), kit.Count(r.Number), line},
-		Sort:  []int64{1: urgency(r.State), 5: int64(r.Number), 6: int64(r.Line)},
+		Key: strconv.Itoa(r.Number),
+		Cells: []string{model.Clean(r.Label()), r.State.String(), model.Clean(r.Code), text, model.Clean(r.What), kit.Count(r.Number), line,
+			classOf(r), kit.Count(r.Attempt), pairedBy(r)},
+		Sort: []int64{1: urgency(r.State), 5: int64(r.Number), 6: int64(r.Line), 8: int64(r.Attempt)},
 	}
+}
+
+// classOf says what can be done about a row that failed, "" for all others.
+func classOf(r model.Row) string {
+	if r.State != model.RowFailed || r.Code == "" && r.CodeName == "" {
+		return ""
+	}
+	return model.ClassOf(r.Code, r.CodeName).String()
+}
+
+// pairedBy says by what a row and its outcome were brought together.
+func pairedBy(r model.Row) string {
+	if r.By == model.Unpaired {
+		return ""
+	}
+	return r.By.String()
 }
 
 // urgency orders states by how much they need a hand: what failed comes first, what
@@ -136,93 +154,4 @@ func jobState(j model.Job) string {
 		return model.Clean(j.Raw)
 	}
 	return ""
-}
-
-// rowDetail shows all that is known of one row.
-type rowDetail struct {
-	detail
-	row model.Row
-	op  model.Operation
-}
-
-func newRowDetail(env *kit.Env, r model.Row, o model.Operation) *rowDetail {
-	s := &rowDetail{row: r, op: o}
-	s.detail = detail{env: env, name: model.Clean(r.Label()), write: s.fill}
-	s.actions = s.moves(env)
-	return s
-}
-
-// Init implements kit.Screen.
-func (s *rowDetail) Init() kit.Effect { return kit.Effect{} }
-
-// Update implements kit.Screen.
-func (s *rowDetail) Update(msg tea.Msg) kit.Effect { return s.turn(msg) }
-
-func (s *rowDetail) fill() {
-	r := s.row
-	s.title("Row " + kit.Count(r.Number) + " of " + model.Clean(s.op.Title))
-	s.field("state", r.State.String())
-	s.field("code", words(s.env, r.Code, r.CodeName))
-	s.field("what happened", r.Text)
-	s.field("what to do", r.What)
-	s.title("What was asked")
-	s.field("serial", r.Serial)
-	s.field("device id", string(r.Device))
-	s.field("name", r.Name)
-	s.field("batch", string(r.Batch))
-	s.field("policy before", r.Previous)
-	if r.Line > 0 {
-		s.field("line", kit.Count(r.Line)+" of "+s.op.Source)
-	}
-	s.field("hash sum", r.HashSum)
-	s.field("key sum", r.KeySum)
-	s.field("job", kit.Count(r.Chunk))
-}
-
-// jobDetail shows all that is known of one job.
-type jobDetail struct {
-	detail
-	job model.Job
-}
-
-func newJobDetail(env *kit.Env, j model.Job) *jobDetail {
-	s := &jobDetail{job: j}
-	s.detail = detail{env: env, name: "job " + kit.Count(j.Chunk), write: s.fill}
-	s.actions = s.moves(env)
-	return s
-}
-
-// Init implements kit.Screen.
-func (s *jobDetail) Init() kit.Effect { return kit.Effect{} }
-
-// Update implements kit.Screen.
-func (s *jobDetail) Update(msg tea.Msg) kit.Effect { return s.turn(msg) }
-
-func (s *jobDetail) fill() {
-	j := s.job
-	s.title("Job " + kit.Count(j.Chunk))
-	s.field("rows", kit.Count(j.Rows))
-	s.field("sending", j.Phase.String())
-	s.field("state", jobState(j))
-	s.field("problem", j.Problem)
-	s.title("For support")
-	s.field("tracking id", string(j.ID))
-	s.field("correlation", j.Correlation)
-	s.field("request id", j.RequestID)
-	s.title("When")
-	s.field("sent", s.env.Stamp(j.Sent))
-	s.field("accepted", s.env.Stamp(j.Accepted))
-	s.field("asked last", s.env.Stamp(j.Polled))
-	s.field("ended", s.env.Stamp(j.Ended))
-}
-
-// turn is the whole Update of a detail without answers of its own.
-func (d *detail) turn(msg tea.Msg) kit.Effect {
-	switch msg := msg.(type) {
-	case tea.KeyPressMsg:
-		return kit.Dispatch(d.env, msg, d.actions)
-	case kit.ThemeMsg:
-		d.redraw()
-	}
-	return kit.Effect{}
 }

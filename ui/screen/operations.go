@@ -19,8 +19,8 @@ var operationSchema = fleet.Schema{
 }
 
 var operationCols = []table.Col{
-	{Name: "operation", Min: 31, Max: 60, Priority: 9},
-	{Name: "state", Min: 13, Priority: 8, Tone: stateTone},
+	{Name: "operation", Min: 29, Max: 60, Priority: 9},
+	{Name: "state", Min: 15, Priority: 8, Tone: operationTone},
 	{Name: "rows", Min: 9, Right: true, Priority: 6},
 	{Name: "failed", Min: 6, Right: true, Priority: 7, Tone: failedTone},
 	{Name: "asked", Min: 10, Max: 10, Priority: 4},
@@ -42,6 +42,35 @@ func stateTone(cell string) theme.Tone {
 		return theme.MutedTone
 	}
 	return theme.PlainTone
+}
+
+// progress is the state of an operation, or while it runs how the service words what
+// it does: "queued", "processing 2/4" for two jobs of four.
+func progress(o model.Operation) string {
+	if o.State() != model.OperationRunning {
+		return o.State().String()
+	}
+	counts := map[model.JobState]int{}
+	for _, j := range o.Jobs {
+		counts[j.State]++
+	}
+	for _, state := range []model.JobState{model.JobProcessing, model.JobQueued} {
+		switch n := counts[state]; {
+		case n > 0 && len(o.Jobs) > 1:
+			return state.String() + " " + kit.Count(n) + "/" + kit.Count(len(o.Jobs))
+		case n > 0:
+			return state.String()
+		}
+	}
+	return o.State().String()
+}
+
+// operationTone is the tone of what [progress] says.
+func operationTone(cell string) theme.Tone {
+	if word, _, _ := strings.Cut(cell, " "); word == model.JobQueued.String() || word == model.JobProcessing.String() {
+		return theme.AccentTone
+	}
+	return stateTone(cell)
 }
 
 func failedTone(cell string) theme.Tone {
@@ -71,7 +100,7 @@ func NewOperations(env *kit.Env) *Operations {
 	})
 	s.actions = append([]kit.Action{
 		{Name: "open", Key: env.Keys.Open, Do: s.open, Off: s.list.needRow},
-	}, append(append(decisions(env, s.operation), s.list.looks()...), s.list.moves()...)...)
+	}, append(append(decisions(env, s, s.operation), s.list.looks()...), s.list.moves()...)...)
 	return s
 }
 
@@ -100,7 +129,7 @@ func operationRow(o model.Operation, when momentFunc) fleet.Row {
 	}
 	return fleet.Row{
 		Key: string(o.ID),
-		Cells: []string{model.Clean(o.Title), o.State().String(), kit.Count(t.Ended()) + "/" + kit.Count(t.Total()), failed,
+		Cells: []string{model.Clean(o.Title), progress(o), kit.Count(t.Ended()) + "/" + kit.Count(t.Total()), failed,
 			when(o.Created), customerOf(o)},
 		Sort: []int64{2: int64(t.Total()), 3: int64(t.Failed + t.Unknown), 4: sortTime(o.Created)},
 	}
@@ -113,6 +142,8 @@ func (s *Operations) Init() kit.Effect { return s.list.refresh() }
 func (s *Operations) Update(msg tea.Msg) kit.Effect {
 	e := s.list.handle(msg, s.actions)
 	switch msg := msg.(type) {
+	case kit.RetryableMsg:
+		return askAgain(s.env, msg)
 	case kit.JobsMsg:
 		if s.missed = s.list.reading; !s.missed {
 			return s.list.refresh()

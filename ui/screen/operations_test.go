@@ -44,7 +44,7 @@ func TestOperationsAreNewestFirst(t *testing.T) {
 	if len(titles) != 4 {
 		t.Fatalf("the view is\n%s", s.View())
 	}
-	for i, word := range []string{"running", "stopped", "partly failed", "done"} {
+	for i, word := range []string{"processing", "stopped", "partly failed", "done"} {
 		if line := strings.Split(s.View(), "\n")[i+1]; !strings.Contains(line, word) {
 			t.Errorf("line %d is %q, want it %s", i+1, line, word)
 		}
@@ -70,7 +70,7 @@ func TestDecisionsAreAskedWithTheirCount(t *testing.T) {
 	env := newEnv(t, still)
 	s := NewOperations(env)
 	show(s)
-	if e := typed(s, "c"); e.Push != nil || !strings.Contains(e.Toast.Text, "not stopped") {
+	if e := typed(s, "c"); e.Push != nil || !strings.Contains(e.Toast.Text, "nothing of it waits") {
 		t.Errorf("c on a running operation pushes %v and says %q", e.Push, e.Toast.Text)
 	}
 	typed(s, "j")
@@ -82,6 +82,7 @@ func TestDecisionsAreAskedWithTheirCount(t *testing.T) {
 		uitest.Run(s, q.question.Answers[0].Do())
 	}
 	typed(s, "j")
+	still.Board.Operations[2].Jobs[0].Phase = model.ChunkUnknown
 	q, ok := typed(s, "a").Push.(*opened)
 	if !ok || q.question.Title != "Send 1 row again?" {
 		t.Fatalf("a on an operation with an unknown row asks %+v", q)

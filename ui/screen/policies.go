@@ -35,17 +35,65 @@ func NewPolicies(env *kit.Env) *Policies {
 	s := &Policies{env: env}
 	s.list = newList(env, s, listing[model.ConfigurationPolicy]{
 		one: "policy", many: "policies", schema: policySchema, cols: policyCols,
-		none:  []string{"This customer has no configuration policies."},
-		kinds: []model.OperationKind{model.AssignPolicy},
+		none:  []string{"This customer has no configuration policies yet.", "n makes the first one."},
+		kinds: policyKinds(),
 		pages: func() iter.Seq2[kit.Page[model.ConfigurationPolicy], error] {
 			ctx, reader, id := env.Visit, env.Backend.Reader, env.Customer.ID
 			return atOnce(func() ([]model.ConfigurationPolicy, error) { return reader.Policies(ctx, id) }, policyRow(env.Moment))
 		},
 	})
+	k := env.Keys
 	s.actions = append([]kit.Action{
-		{Name: "open", Key: env.Keys.Open, Do: s.open, Off: s.list.needRow},
-	}, append(s.list.looks(), s.list.moves()...)...)
+		{Name: "open", Key: k.Open, Do: s.open, Off: s.list.needRow},
+		{Name: "new", Key: k.New, Hurt: true, Off: s.cannotCreate, Help: "Make a policy.",
+			Do: func() kit.Effect { return kit.Effect{Push: env.Forms.NewPolicy(env)} }},
+	}, append(append(policyChanges(env, s.policy), s.list.looks()...), s.list.moves()...)...)
 	return s
+}
+
+// policyKinds are the operations that change what policies are or on how many devices.
+func policyKinds() []model.OperationKind {
+	return []model.OperationKind{model.AssignPolicy, model.UnassignPolicy, model.UndoAssignment,
+		model.CreatePolicy, model.EditPolicy, model.DeletePolicy, model.RemoveDevices}
+}
+
+// policyChanges are the actions that change a policy; which says which one, if any.
+func policyChanges(env *kit.Env, which func() (model.ConfigurationPolicy, bool)) []kit.Action {
+	off := func(form func(*kit.Env, model.ConfigurationPolicy) kit.Screen) func() string {
+		return func() string {
+			if form == nil || env.Backend.Policies == nil {
+				return "not available here"
+			}
+			if _, ok := which(); !ok {
+				return "there is no policy here"
+			}
+			return ""
+		}
+	}
+	do := func(form func(*kit.Env, model.ConfigurationPolicy) kit.Screen) func() kit.Effect {
+		return func() kit.Effect {
+			p, _ := which()
+			return kit.Effect{Push: form(env, p)}
+		}
+	}
+	edit, remove := env.Forms.EditPolicy, env.Forms.DeletePolicy
+	return []kit.Action{
+		{Name: "edit", Key: env.Keys.Edit, Hurt: true, Do: do(edit), Off: off(edit), Help: "Change name, description or settings; what changes is shown first."},
+		{Name: "delete", Key: env.Keys.Remove, Hurt: true, Do: do(remove), Off: off(remove), Help: "Its name has to be typed. It cannot be undone."},
+	}
+}
+
+// policy is the one under the cursor.
+func (s *Policies) policy() (model.ConfigurationPolicy, bool) {
+	p, _, ok := s.list.current()
+	return p, ok
+}
+
+func (s *Policies) cannotCreate() string {
+	if s.env.Forms.NewPolicy == nil || s.env.Backend.Policies == nil {
+		return "not available here"
+	}
+	return ""
 }
 
 func policyRow(moment momentFunc) func(model.ConfigurationPolicy) fleet.Row {
@@ -99,7 +147,7 @@ func NewPolicy(env *kit.Env, p model.ConfigurationPolicy, asOf time.Time) *Polic
 	s.detail = detail{env: env, name: model.Clean(p.Name), facts: []string{env.AsOf(asOf)}, write: s.fill}
 	s.actions = append([]kit.Action{
 		{Name: "devices", Key: env.Keys.Open, Do: s.devices, Help: "The devices that have this policy."},
-	}, s.moves(env)...)
+	}, append(policyChanges(env, func() (model.ConfigurationPolicy, bool) { return s.policy, true }), s.moves(env)...)...)
 	return s
 }
 

@@ -1,0 +1,120 @@
+package screen
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"muster/model"
+	"muster/ui/kit"
+)
+
+// rowDetail shows all that is known of one row.
+type rowDetail struct {
+	detail
+	row model.Row
+	op  model.Operation
+}
+
+func newRowDetail(env *kit.Env, r model.Row, o model.Operation) *rowDetail {
+	s := &rowDetail{row: r, op: o}
+	s.detail = detail{env: env, name: model.Clean(r.Label()), write: s.fill}
+	s.actions = s.moves(env)
+	return s
+}
+
+// Init implements kit.Screen.
+func (s *rowDetail) Init() kit.Effect { return kit.Effect{} }
+
+// Update implements kit.Screen.
+func (s *rowDetail) Update(msg tea.Msg) kit.Effect { return s.turn(msg) }
+
+func (s *rowDetail) fill() {
+	r := s.row
+	s.title("Row " + kit.Count(r.Number) + " of " + model.Clean(s.op.Title))
+	s.field("state", r.State.String())
+	s.field("code", words(s.env, r.Code, r.CodeName))
+	s.field("what happened", r.Text)
+	s.field("class", classOf(r))
+	s.field("what to do", r.What)
+	s.field("sent again", s.again())
+	s.title("What was asked")
+	s.field("serial", r.Serial)
+	s.field("device id", string(r.Device))
+	s.field("name", r.Name)
+	s.field("batch", string(r.Batch))
+	s.field("policy before", r.Previous)
+	if r.Line > 0 {
+		s.field("line", kit.Count(r.Line)+" of "+s.op.Source)
+	}
+	s.field("hash sum", r.HashSum)
+	s.field("key sum", r.KeySum)
+	s.title("How it was sent")
+	s.field("attempt", kit.Count(r.Attempt))
+	s.field("paired by", pairedBy(r))
+	s.field("job", kit.Count(r.Chunk))
+	for _, j := range s.op.Jobs {
+		if j.Chunk == r.Chunk {
+			s.field("tracking id", string(j.ID))
+			s.field("correlation", j.Correlation)
+			s.field("request id", j.RequestID)
+		}
+	}
+}
+
+// again says whether a retry would send the row again.
+func (s *rowDetail) again() string {
+	switch {
+	case s.row.State != model.RowFailed && s.row.State != model.RowUnknown:
+		return ""
+	case len(model.Retryable(s.op, []model.Row{s.row})) > 0:
+		return s.env.Keys.Again.String() + " on the operation sends it again"
+	}
+	return "not by a retry"
+}
+
+// jobDetail shows all that is known of one job.
+type jobDetail struct {
+	detail
+	job model.Job
+}
+
+func newJobDetail(env *kit.Env, j model.Job) *jobDetail {
+	s := &jobDetail{job: j}
+	s.detail = detail{env: env, name: "job " + kit.Count(j.Chunk), write: s.fill}
+	s.actions = s.moves(env)
+	return s
+}
+
+// Init implements kit.Screen.
+func (s *jobDetail) Init() kit.Effect { return kit.Effect{} }
+
+// Update implements kit.Screen.
+func (s *jobDetail) Update(msg tea.Msg) kit.Effect { return s.turn(msg) }
+
+func (s *jobDetail) fill() {
+	j := s.job
+	s.title("Job " + kit.Count(j.Chunk))
+	s.field("rows", kit.Count(j.Rows))
+	s.field("sending", j.Phase.String())
+	s.field("state", jobState(j))
+	s.field("problem", j.Problem)
+	s.title("For support")
+	s.field("tracking id", string(j.ID))
+	s.field("correlation", j.Correlation)
+	s.field("request id", j.RequestID)
+	s.title("When")
+	s.field("sent", s.env.Stamp(j.Sent))
+	s.field("accepted", s.env.Stamp(j.Accepted))
+	s.field("asked last", s.env.Stamp(j.Polled))
+	s.field("ended", s.env.Stamp(j.Ended))
+}
+
+// turn is the whole Update of a detail without answers of its own.
+func (d *detail) turn(msg tea.Msg) kit.Effect {
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		return kit.Dispatch(d.env, msg, d.actions)
+	case kit.ThemeMsg:
+		d.redraw()
+	}
+	return kit.Effect{}
+}
