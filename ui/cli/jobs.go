@@ -27,7 +27,7 @@ func openJob(j model.Job) bool {
 }
 
 func (p *program) jobs() *cobra.Command {
-	return group("jobs", "the tasks at the service that are still open", p.jobsList(), p.jobsWait())
+	return group("jobs", "the tasks at the service that are still open", p.jobsList(), p.jobsWait(), p.jobsAdd())
 }
 
 func (p *program) jobsList() *cobra.Command {

@@ -18,7 +18,7 @@ sent waits: operations resume sends it, operations cancel gives it up.`
 func (p *program) operations() *cobra.Command {
 	g := group("operations", "what was asked for and what became of it",
 		p.operationsList(), p.operationsShow(), p.operationsWait(), p.operationsResume(),
-		p.operationsRetry(), p.operationsCancel(), p.operationsPrune())
+		p.operationsRetry(), p.operationsUndo(), p.operationsCancel(), p.operationsExport(), p.operationsPrune())
 	g.Long = operationsHelp
 	return g
 }
@@ -199,47 +199,6 @@ func (s *session) resume(ctx context.Context, id string, w write) error {
 	return s.conclude(ctx, was.ID, w)
 }
 
-func (p *program) operationsRetry() *cobra.Command {
-	var w write
-	c := &cobra.Command{
-		Use: "retry ID", Short: "send again, with the same request ids, what has an unknown outcome", Args: exactly("ID"),
-		Example: "  muster operations retry ID --yes --wait",
-		RunE: func(c *cobra.Command, args []string) error {
-			if err := p.mayWrite("retry operation", w, false); err != nil {
-				return err
-			}
-			return p.connected(c.Context(), func(ctx context.Context, s *session) error { return s.retry(ctx, args[0], w) })
-		},
-	}
-	w.flags(c)
-	return c
-}
-
-func (s *session) retry(ctx context.Context, id string, w write) error {
-	const op = "retry operation"
-	if err := s.writable(op); err != nil {
-		return err
-	}
-	was, err := s.operation(ctx, id)
-	if err != nil {
-		return err
-	}
-	if was.Rows.Unknown == 0 {
-		return usage(op, "no row has an unknown outcome, nothing was sent", "")
-	}
-	p := planOf(was, "send again: "+title(was), was.Rows.Unknown)
-	p.notes = append(p.notes, "their outcome is unknown; the request ids stay the same, so that nothing happens twice")
-	if proceed, err := s.agree(ctx, w, p); !proceed || err != nil {
-		return err
-	}
-	n, err := s.Journal.Retry(ctx, was.ID)
-	if err != nil {
-		return err
-	}
-	s.say("%s sent again", count(n, "row"))
-	return s.conclude(ctx, was.ID, w)
-}
-
 // planOf is a plan about rows of an operation that exists.
 func planOf(o model.Operation, what string, rows int) plan {
 	p := plan{What: what, Kind: kindOf(o), Rows: rows}
@@ -247,7 +206,7 @@ func planOf(o model.Operation, what string, rows int) plan {
 		p.Customer = namedCustomer(o.Customer, o.CustomerName)
 	}
 	for _, j := range o.Jobs {
-		if j.Phase == model.ChunkUnknown {
+		if j.Phase == model.ChunkQueued {
 			p.Jobs++
 		}
 	}

@@ -61,6 +61,13 @@ func TestRetryCountsAndAsks(t *testing.T) {
 		w := newWorld()
 		w.begin("op-1", 10)
 		set(model.Tally{Done: 7, Unknown: 3}, model.ChunkUnknown, "")(w)
+		for n := range 10 {
+			state := model.RowDone
+			if n >= 7 {
+				state = model.RowUnknown
+			}
+			w.rows["op-1"] = append(w.rows["op-1"], model.Row{Number: n + 1, Chunk: 1, State: state})
+		}
 		return w
 	}
 	r := run{}

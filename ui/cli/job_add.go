@@ -1,0 +1,59 @@
+package cli
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"muster/model"
+)
+
+const addHelp = `Takes up a job that was started elsewhere: by the portal, by a script, or by a muster
+whose ledger is gone. TRACKING-ID is the last part of the address that the service
+answered with. From then on it is an operation like any other; nothing is sent.`
+
+func (p *program) jobsAdd() *cobra.Command {
+	var w write
+	c := &cobra.Command{
+		Use: "add TRACKING-ID", Short: "take up a job that was started elsewhere", Long: addHelp, Args: exactly("TRACKING-ID"),
+		Example: "  muster jobs add 3f0e7f1a-… --customer Contoso --wait",
+		RunE: func(c *cobra.Command, args []string) error {
+			if p.target.ReadOnly {
+				return readOnly("add job")
+			}
+			return p.connected(c.Context(), func(ctx context.Context, s *session) error { return s.addJob(ctx, args[0], w) })
+		},
+	}
+	jsonFlag(c, &w.json)
+	w.following(c)
+	return c
+}
+
+func (s *session) addJob(ctx context.Context, tracking string, w write) error {
+	if err := s.writable("add job"); err != nil {
+		return err
+	}
+	c, err := s.customer(ctx)
+	if err != nil {
+		return err
+	}
+	board, err := s.Journal.WatchBoard(ctx, 0)
+	if err != nil {
+		return err
+	}
+	for _, o := range board.Operations {
+		for _, j := range o.Jobs {
+			if j.ID != "" && strings.EqualFold(string(j.ID), tracking) {
+				s.say("operation %s has this job already", model.Clean(string(o.ID)))
+				return s.conclude(ctx, o.ID, w)
+			}
+		}
+	}
+	id, err := s.Past.Adopt(ctx, c, model.JobID(tracking))
+	if err != nil {
+		return unwritten(err)
+	}
+	s.say("operation %s is written down", model.Clean(string(id)))
+	return s.conclude(ctx, id, w)
+}
