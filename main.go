@@ -88,7 +88,7 @@ func dashboard(ctx context.Context, t cli.Target) error {
 		Version: version(), Zone: zone}, os.Stdin, os.Stdout, tea.WithoutSignalHandler())
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceTime)
 	defer cancel()
-	return errors.Join(err, done(last))
+	return errors.Join(err, done(last), context.Cause(ctx)) // a signal is not a farewell
 }
 
 // connect makes the backend that flags and environment name.
@@ -205,6 +205,10 @@ func tokens(path string, o *client.Connection) error {
 // simulate serves both services until ctx ends.
 func simulate(ctx context.Context, o cli.SimulateOptions, ready io.Writer) error {
 	const op = "start simulator"
+	if !onLoopback(o.Listen) {
+		return &model.Error{Kind: model.Invalid, Op: op, Msg: model.Clean(o.Listen) + " is not an address of this machine alone",
+			Hint: "--listen takes 127.0.0.1:PORT; port 0 lets the system choose"}
+	}
 	sim, err := simulator.New(simulator.Options{Devices: o.Devices, Customers: o.Customers, Seed: o.Seed, Speed: o.Speed,
 		Lag: o.Lag, Faults: o.Faults, TLS: o.TLS, Authority: o.Authority})
 	if err != nil {
@@ -218,6 +222,13 @@ func simulate(ctx context.Context, o cli.SimulateOptions, ready io.Writer) error
 		return errors.Join(err, l.Close(), sim.Close())
 	}
 	return sim.Serve(ctx, l)
+}
+
+// onLoopback reports whether an address to listen on can be reached from this
+// machine only: the simulator hands out its tokens to whoever asks.
+func onLoopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	return err == nil && client.Local("http://"+net.JoinHostPort(host, "1"))
 }
 
 // who names the account of the operating system, for the ledger.

@@ -58,7 +58,6 @@ const haste = 8
 // the address or the tokens shows at the first request. Errors are of kind
 // Invalid, or NoBackend when there is nothing to connect to.
 func Dial(o Connection) (*Client, error) {
-	const op = "connect"
 	root, local, err := address(o.Partner)
 	if err != nil {
 		return nil, err

@@ -13,7 +13,8 @@ func (c *Client) Customers(ctx context.Context) iter.Seq2[[]model.Customer, erro
 	return c.o.Partner.Customers(ctx)
 }
 
-// Batches lists the customer's batches.
+// Batches lists the customer's batches. With an error of kind Incomplete those
+// beside it are valid.
 func (c *Client) Batches(ctx context.Context, id model.CustomerID) ([]model.DeviceBatch, error) {
 	return c.o.Partner.Batches(ctx, id)
 }
@@ -44,9 +45,9 @@ const (
 // yields an error of kind Incomplete and the walk goes on with the next one.
 func (c *Client) Devices(ctx context.Context, id model.CustomerID) iter.Seq2[model.DevicePage, error] {
 	return func(yield func(model.DevicePage, error) bool) {
-		batches, err := c.o.Partner.Batches(ctx, id)
-		if err != nil {
-			yield(model.DevicePage{}, err)
+		batches, short := c.o.Partner.Batches(ctx, id)
+		if short != nil && (len(batches) == 0 || model.KindOf(short) != model.Incomplete) {
+			yield(model.DevicePage{}, short)
 			return
 		}
 		ctx, cancel := context.WithCancel(ctx)
@@ -84,7 +85,7 @@ func (c *Client) Devices(ctx context.Context, id model.CustomerID) iter.Seq2[mod
 			return
 		}
 		at.Devices, at.Batch = nil, ""
-		yield(at, nil) // the last word: every batch was walked
+		yield(at, short) // the last word: every batch was walked, or not every batch is known
 	}
 }
 

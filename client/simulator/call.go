@@ -165,14 +165,15 @@ func (s *Simulator) serve(w http.ResponseWriter, r *http.Request) {
 	if path == "" {
 		path = r.URL.RequestURI()
 	}
-	ruling := s.faults.judge(r.Method + " " + path)
+	path, query, _ := strings.Cut(path, "?")
+	ruling := s.faults.judge(r.Method+" "+path, query)
 	c := s.newCall(r)
 	c.stuck = ruling.stuck
 	var a answer
 	if !ruling.before {
 		a = ruling.spoil(s.respond(c, ruling))
 	}
-	s.journal.add(entry{Time: s.options.Now().UTC(), Method: r.Method, Path: path, Status: a.status, RequestID: c.id, Replay: c.replayed})
+	s.journal.add(entry{Time: s.options.Now().UTC(), Method: r.Method, Path: path, Query: query, Status: a.status, RequestID: c.id, Replay: c.replayed})
 	if ruling.delay > 0 {
 		pause := time.NewTimer(ruling.delay)
 		defer pause.Stop()
@@ -203,12 +204,12 @@ func (s *Simulator) respond(c *call, ruling ruling) answer {
 			return retryLater(c.entra(ruling.status, "temporarily_unavailable", 90033, "A transient error has occurred. Please try again."), ruling.retryAfter)
 		}
 		return s.signIn(c)
-	default:
-		if ruling.status != 0 {
-			return c.graphHeaders(c.graphFault(ruling.status, ruling.retryAfter))
-		}
-		return s.graph(c)
+	case ruling.status != 0:
+		return c.graphHeaders(c.graphFault(ruling.status, ruling.retryAfter))
+	case len(c.path) == 0 || !isGraph(c.path[0]):
+		return answer{status: http.StatusNotFound} // nobody's: empty, as some routes of Partner Center answer
 	}
+	return s.graph(c)
 }
 
 // elsewhere is the redirect that no client should follow.

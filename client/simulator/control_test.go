@@ -31,6 +31,7 @@ type stateView struct {
 type entryView struct {
 	Time         time.Time
 	Method, Path string
+	Query        string
 	Status       int
 	RequestID    string
 	Replay       bool
@@ -122,7 +123,7 @@ func TestRequestLogAndReset(t *testing.T) {
 	if len(log) != 4 {
 		t.Fatalf("%d entries, want 4: %+v", len(log), log)
 	}
-	if e := log[0]; e.Method != "GET" || e.Path != "/v1//customers?size=3" || e.Status != 200 || e.RequestID != someID || e.Replay || e.Time.IsZero() {
+	if e := log[0]; e.Method != "GET" || e.Path != "/v1//customers" || e.Query != "size=3" || e.Status != 200 || e.RequestID != someID || e.Replay || e.Time.IsZero() {
 		t.Errorf("first entry %+v", e)
 	}
 	if e := log[1]; e.Status != 400 || e.RequestID == "" {

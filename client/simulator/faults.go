@@ -170,13 +170,13 @@ func (b *faultBook) list() []fault {
 
 // judge decides a request. Delays, stuck jobs and missing locations add up; of the kinds that
 // replace or cut the answer the first one counts.
-func (b *faultBook) judge(line string) ruling {
+func (b *faultBook) judge(line, query string) ruling {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var r ruling
 	settled := false
 	for _, f := range b.faults {
-		if f.final() && settled || !f.strikes(b.seed, line) {
+		if f.final() && settled || !f.strikes(b.seed, line, query) {
 			continue
 		}
 		settled = settled || f.final()
@@ -202,9 +202,11 @@ func (b *faultBook) judge(line string) ruling {
 	return r
 }
 
-// strikes reports whether a fault happens to a request, and counts it.
-func (f *fault) strikes(s seed, line string) bool {
-	if f.Times > 0 && f.done >= f.Times || !f.match.MatchString(line) {
+// strikes reports whether a fault happens to a request, and counts it. The
+// expression is tried on method and path, and on them with the query behind.
+func (f *fault) strikes(s seed, line, query string) bool {
+	hit := f.match.MatchString(line) || query != "" && f.match.MatchString(line+"?"+query)
+	if f.Times > 0 && f.done >= f.Times || !hit {
 		return false
 	}
 	f.seen++

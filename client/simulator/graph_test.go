@@ -111,3 +111,51 @@ func TestEachCustomerIsATenant(t *testing.T) {
 		}
 	}
 }
+
+func TestGraphPagesByTopWithAbsoluteLinks(t *testing.T) {
+	b := start(t, simulator.Options{Devices: 10})
+	type list struct {
+		Next  string `json:"@odata.nextLink"`
+		Value []struct{ ID string }
+	}
+	seen := map[string]bool{}
+	pages := 0
+	for next := b.ready.Graph + "/deviceManagement/hardwareConfigurations?$top=1"; next != ""; pages++ {
+		got := read[list](t, b.do(request{method: "GET", url: next, token: b.ready.GraphToken}).want(t, 200))
+		if len(got.Value) > 1 {
+			t.Fatalf("%d items on a page of one", len(got.Value))
+		}
+		for _, v := range got.Value {
+			seen[v.ID] = true
+		}
+		if next = got.Next; next != "" && !strings.HasPrefix(next, b.ready.Graph+"/") {
+			t.Fatalf("next link %q does not lead below %s", next, b.ready.Graph)
+		}
+	}
+	if pages < 2 || len(seen) != pages {
+		t.Errorf("%d pages brought %d items", pages, len(seen))
+	}
+	for _, top := range []string{"0", "-1", "abc"} {
+		b.do(request{method: "GET", url: b.ready.Graph + "/deviceManagement/hardwareConfigurations?$top=" + top, token: b.ready.GraphToken}).want(t, 400)
+	}
+}
+
+func TestWhatBelongsToNobodyIsNotFound(t *testing.T) {
+	b := start(t, simulator.Options{Devices: 10})
+	root := strings.TrimSuffix(b.ready.Graph, "/beta")
+	for _, path := range []string{"/", "/nothing", "/v2/customers"} {
+		if got := b.do(request{method: "GET", url: root + path, token: b.ready.PartnerToken}); got.status != 404 {
+			t.Errorf("%s: %d, want 404", path, got.status)
+		}
+	}
+}
+
+func TestAFaultMatchesThePathWithAndWithoutItsQuery(t *testing.T) {
+	for _, match := range []string{"^GET /v1/customers$", `^GET /v1/customers\\?size=3$`} {
+		b := start(t, simulator.Options{Devices: 10})
+		b.control("POST", "/faults", `{"match": "`+match+`", "kind": "status", "status": 503}`)
+		if got := b.do(request{method: "GET", url: b.ready.Partner + "/v1/customers?size=3", token: b.ready.PartnerToken}); got.status != 503 {
+			t.Errorf("%s: %d, want 503", match, got.status)
+		}
+	}
+}

@@ -66,17 +66,18 @@ func (c *call) context(set string) string { return c.origin() + "/beta" + set }
 // listHardware is GET /deviceManagement/hardwareConfigurations.
 func listHardware(c *call) (answer, error) {
 	from, ok := c.skipToken()
-	if !ok {
+	page, top, fine := c.top()
+	if !ok || !fine {
 		return answer{}, serviceFlaw("An error has occurred")
 	}
 	out := wireHardwareList{Context: c.context(hardwareSet), Value: []wireHardware{}}
 	c.w.view(c.now, func() {
 		all := c.customer.hardware
-		for _, h := range all[min(from, len(all)):min(from+hardwarePage, len(all))] {
+		for _, h := range all[min(from, len(all)):min(from+page, len(all))] {
 			out.Value = append(out.Value, h.wire())
 		}
-		if from += hardwarePage; from < len(all) {
-			out.Next = c.context("/deviceManagement/hardwareConfigurations?$skiptoken=" + strconv.Itoa(from))
+		if from += page; from < len(all) {
+			out.Next = c.context("/deviceManagement/hardwareConfigurations?" + top + "$skiptoken=" + strconv.Itoa(from))
 		}
 	})
 	if c.s.options.has("hostile") {
@@ -90,6 +91,21 @@ func listHardware(c *call) (answer, error) {
 
 // hardwarePage is how many configurations one answer holds.
 const hardwarePage = 100
+
+// top reads how many items a page is to hold, and gives the words that carry it
+// into the next link. More than a page holds is lowered to what it holds.
+func (c *call) top() (page int, again string, ok bool) {
+	q, err := url.ParseQuery(c.r.URL.RawQuery)
+	text := queryValue(q, "$top")
+	if err != nil || text == "" {
+		return hardwarePage, "", err == nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, "", false
+	}
+	return min(n, hardwarePage), "$top=" + text + "&", true
+}
 
 // skipToken reads where a page begins; only a link of ours has one.
 func (c *call) skipToken() (from int, ok bool) {

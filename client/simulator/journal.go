@@ -10,7 +10,8 @@ import (
 type entry struct {
 	Time      time.Time `json:"time"` // real
 	Method    string    `json:"method"`
-	Path      string    `json:"path"`   // as received, with the query
+	Path      string    `json:"path"` // as received, without the query
+	Query     string    `json:"query,omitempty"`
 	Status    int       `json:"status"` // what was or would have been answered; 0 when a fault cut the request off unread
 	RequestID string    `json:"requestId"`
 	Replay    bool      `json:"replay"` // the answer was an earlier one

@@ -66,6 +66,11 @@ func isGraphVersion(segment string) bool {
 	return strings.EqualFold(segment, "beta") || strings.EqualFold(segment, "v1.0")
 }
 
+// isGraph recognises what belongs to Graph, a path without a version among it.
+func isGraph(first string) bool {
+	return isGraphVersion(first) || strings.EqualFold(first, "deviceManagement") || strings.EqualFold(first, "$batch")
+}
+
 // allowed lists a route's verbs for the Allow header.
 func (t *route) allowed() string {
 	var out []string
