@@ -157,10 +157,9 @@ func (c *Client) Follow() {
 	})
 }
 
-// Close ends in order: nothing new is sent, a write that is on the wire may come
-// home until ctx ends, its answer is written down, then the ledger is closed.
-// What is left stays in the ledger for the next start.
-func (c *Client) Close(ctx context.Context) error {
+// Stop begins nothing new and returns when no write is on the wire any more, or
+// when ctx ends. What it brought home is written down; the board still answers.
+func (c *Client) Stop(ctx context.Context) {
 	c.once.Do(func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
@@ -175,6 +174,13 @@ func (c *Client) Close(ctx context.Context) error {
 	case <-idle:
 	case <-ctx.Done():
 	}
+}
+
+// Close ends in order: nothing new is sent, a write that is on the wire may come
+// home until ctx ends, its answer is written down, then the ledger is closed.
+// What is left stays in the ledger for the next start.
+func (c *Client) Close(ctx context.Context) error {
+	c.Stop(ctx)
 	c.stop()
 	c.wg.Wait()
 	var first error

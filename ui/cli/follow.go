@@ -131,14 +131,16 @@ func (s *session) conclude(ctx context.Context, id model.OperationID, w write) e
 // judged writes the operations as the last board has them and makes the exit code
 // of the worst of them. why is what ended the waiting, nil when it was reached.
 func (s *session) judged(ctx context.Context, board *model.Board, ids []model.OperationID, w write, why error) error {
-	if why != nil && !errors.Is(why, errTimeout) {
-		if ctx.Err() == nil {
-			return why
+	if why != nil && !errors.Is(why, errTimeout) && ctx.Err() == nil {
+		return why
+	}
+	if why != nil {
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
+		defer cancel()
+		board = s.atRest(last, board)
+		if ctx.Err() != nil {
+			return s.interrupted(last, board, ids, w)
 		}
-		for _, id := range ids {
-			s.leaving(id, board)
-		}
-		return failure{exitInterrupted, errInterrupted}
 	}
 	codes := make([]int, 0, len(ids))
 	for _, id := range ids {
@@ -162,6 +164,30 @@ func (s *session) judged(ctx context.Context, board *model.Board, ids []model.Op
 		codes = append(codes, code)
 	}
 	return silent(worst(codes))
+}
+
+// atRest lets what is on the wire come home and returns the board as it is then:
+// what is said about an operation that goes on must hold after the end.
+func (s *session) atRest(ctx context.Context, board *model.Board) *model.Board {
+	if st, ok := s.Journal.(Stopper); ok {
+		st.Stop(ctx)
+	}
+	if b, err := s.Journal.WatchBoard(ctx, 0); err == nil {
+		return b
+	}
+	return board
+}
+
+func (s *session) interrupted(ctx context.Context, board *model.Board, ids []model.OperationID, w write) error {
+	for _, id := range ids {
+		if o, ok := board.Find(id); ok && w.json {
+			if err := s.showOperation(ctx, o, true); err != nil {
+				return err
+			}
+		}
+		s.leaving(id, board)
+	}
+	return failure{exitInterrupted, errInterrupted}
 }
 
 // verdict is the exit code that an operation's rows stand for.

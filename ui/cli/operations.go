@@ -173,17 +173,23 @@ func (p *program) operationsResume() *cobra.Command {
 			return p.connected(c.Context(), func(ctx context.Context, s *session) error { return s.resume(ctx, args[0], w) })
 		},
 	}
-	jsonFlag(c, &w.json)
-	w.following(c)
+	w.flags(c)
 	return c
 }
 
+// resume needs no yes beyond itself; --yes is taken because scripts give it to
+// every write.
 func (s *session) resume(ctx context.Context, id string, w write) error {
 	if err := s.writable("resume operation"); err != nil {
 		return err
 	}
 	was, err := s.operation(ctx, id)
 	if err != nil {
+		return err
+	}
+	w.yes = true
+	if proceed, err := s.agree(ctx, w, plan{What: "send the rest of " + title(was), Kind: "resume",
+		Customer: namedCustomer(was.Customer, was.CustomerName), Rows: was.Rows.Queued, Jobs: unsent(was)}); !proceed || err != nil {
 		return err
 	}
 	switch {
@@ -301,4 +307,15 @@ func (s *session) prune(ctx context.Context, older time.Duration, dryRun bool) e
 	}
 	s.out.line("%s forgotten", count(n, "operation"))
 	return nil
+}
+
+// unsent counts the jobs of an operation that are not sent yet.
+func unsent(o model.Operation) int {
+	n := 0
+	for _, j := range o.Jobs {
+		if j.Phase == model.ChunkQueued {
+			n++
+		}
+	}
+	return n
 }

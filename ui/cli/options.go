@@ -68,3 +68,9 @@ type SimulateOptions struct {
 type Pruner interface {
 	Prune(ctx context.Context, olderThan time.Duration) (int, error)
 }
+
+// Stopper is a journal whose process can stop sending. Stop returns when nothing
+// of it is on the wire any more; what the board says afterwards is what is left.
+type Stopper interface {
+	Stop(ctx context.Context)
+}
