@@ -16,42 +16,72 @@ customer. FILE is a CSV file as Get-WindowsAutopilotInfo, Intune or the Partner
 Center portal write it, in any usual encoding; - is standard input.
 
 With --check it only judges: exit code 0 clean, 3 problems, 1 unreadable. No
-backend is needed for that.
+backend is needed for that. --repair OUT judges, too, and writes the good rows,
+repairs made, to a new file OUT, and the others beside it with their problems, to
+OUT's name with .problems.csv; both hold hashes and product keys in clear and only
+their owner can read them. --template prints a header and an example.
 
 A row with a problem is never sent. The question before sending says how many are
 left out, and --yes agrees to that too; the exit code is then 3, even when all
 that was sent is done. --expect N refuses another number of good rows. The batch is
-made when it does not exist. Without --wait the command ends when the service has
+made when it does not exist. The customer's devices are read first, to say which of
+the list are there already; they are sent all the same, unless --skip-known leaves
+them out. --no-look saves the reading. Without --wait the command ends when the service has
 accepted every job.`
 
 const uploadExample = `  muster upload --check devices.csv --json
+  muster upload devices.csv --repair mended.csv
   muster upload devices.csv --customer Contoso --batch spring --dry-run
   muster upload devices.csv --customer Contoso --batch spring --yes --wait --timeout 30m`
 
 // uploading is what one muster upload was asked for.
 type uploading struct {
 	write
-	path  string
-	check bool
-	batch string
-	chunk int
+	path      string
+	check     bool
+	repair    string // where to, empty = no repair
+	overwrite bool
+	template  bool
+	batch     string
+	chunk     int
+	skipKnown bool
+	noLook    bool
 }
 
 func (p *program) upload() *cobra.Command {
 	var u uploading
 	c := &cobra.Command{
 		Use: "upload FILE", Short: "send a list of devices to a batch", Long: uploadHelp, Example: uploadExample,
-		Args: exactly("FILE"),
+		Args: func(c *cobra.Command, args []string) error {
+			if u.template {
+				return noArgs(c, args)
+			}
+			return exactly("FILE")(c, args)
+		},
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := u.alone(); err != nil {
+				return err
+			}
+			if u.template {
+				return p.template()
+			}
 			u.path = args[0]
-			if u.check {
+			switch {
+			case u.check:
 				return p.check(c.Context(), u.path, u.json)
+			case u.repair != "":
+				return p.repair(c.Context(), u)
 			}
 			return p.uploadFile(c.Context(), u)
 		},
 	}
 	f := c.Flags()
 	f.BoolVar(&u.check, "check", false, "judge the list, send nothing")
+	f.StringVar(&u.repair, "repair", "", "write the good rows to this new file and the others beside it, send nothing")
+	f.BoolVar(&u.overwrite, "overwrite", false, "let --repair replace files that exist")
+	f.BoolVar(&u.template, "template", false, "print a header and an example")
+	f.BoolVar(&u.skipKnown, "skip-known", false, "leave out devices that the customer has already")
+	f.BoolVar(&u.noLook, "no-look", false, "do not read the customer's devices first")
 	f.StringVar(&u.batch, "batch", "", "name of the batch, an existing or a new one")
 	f.IntVar(&u.chunk, "chunk", model.ChunkDevices, "devices a job")
 	u.flags(c)
@@ -68,6 +98,9 @@ func (p *program) uploadFile(ctx context.Context, u uploading) error {
 	}
 	if u.chunk < 1 || u.chunk > model.MaxChunk {
 		return usage(op, fmt.Sprintf("--chunk %d is not 1 to %d", u.chunk, model.MaxChunk), "")
+	}
+	if u.skipKnown && u.noLook {
+		return usage(op, "--skip-known has to look, --no-look forbids it", "")
 	}
 	if err := p.mayWrite(op, u.write, u.path == "-"); err != nil {
 		return err
@@ -164,11 +197,28 @@ func (s *session) uploadRows(ctx context.Context, u uploading, rows []model.Uplo
 	if err := up.Validate(); err != nil {
 		return asUsage(err)
 	}
-	p := planUpload(up, exists, have.Devices)
+	var p plan
+	if !u.noLook {
+		if up.Rows, err = s.lookUp(ctx, u, c.ID, rows, &p); err != nil {
+			return err
+		}
+		if len(up.Rows) == 0 && !u.dryRun {
+			s.say("nothing is left to send")
+			return nil
+		}
+	}
+	p = planUpload(up, exists, have.Devices).with(p)
 	if bad > 0 {
 		p.notes = append(p.notes, count(bad, "row")+" left out: their problems stand above")
 	}
 	return s.do(ctx, u.write, p, func() (model.OperationID, error) { return s.Writer.Upload(ctx, up) })
+}
+
+// with adds what was found out before the plan was made.
+func (p plan) with(found plan) plan {
+	p.notes = append(p.notes, found.notes...)
+	p.LeftOut = append(p.LeftOut, found.LeftOut...)
+	return p
 }
 
 func planUpload(u model.Upload, exists bool, have int) plan {
@@ -179,7 +229,7 @@ func planUpload(u model.Upload, exists bool, have int) plan {
 	}
 	switch {
 	case !exists:
-		p.notes = append(p.notes, "the batch is new; it cannot be renamed or removed later")
+		p.notes = append(p.notes, "the batch is new; it cannot be renamed or removed later, and its name becomes the group tag in Intune")
 	case have == model.CountUnknown:
 		p.notes = append(p.notes, "the batch exists")
 	default:

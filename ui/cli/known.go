@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"muster/model"
+)
+
+// knownRow is a row of a list whose device the customer has already.
+type knownRow struct {
+	at     int // index among the rows
+	device model.Device
+}
+
+// known finds the rows whose devices the customer has already, by serial, and by
+// maker where both sides name one. It reads all devices; whole says whether it
+// could. Only what is asked for is kept in memory.
+func (s *session) known(ctx context.Context, c model.CustomerID, rows []model.UploadRow) (list []knownRow, whole bool, err error) {
+	at := make(map[string][]int, len(rows))
+	for i, r := range rows {
+		if serial := r.Serial(); serial != "" {
+			k := strings.ToUpper(serial)
+			at[k] = append(at[k], i)
+		}
+	}
+	have := make(map[int]model.Device)
+	whole = true
+	for page, err := range s.Reader.Devices(ctx, c) {
+		if err != nil {
+			whole = false
+		}
+		for _, d := range page.Devices {
+			for _, i := range at[strings.ToUpper(d.Serial)] {
+				if sameMaker(rows[i], d) {
+					have[i] = d
+				}
+			}
+		}
+	}
+	for i := range rows {
+		if d, ok := have[i]; ok {
+			list = append(list, knownRow{i, d})
+		}
+	}
+	return list, whole, ctx.Err()
+}
+
+// sameMaker reports whether a row and a device of one serial can be one machine:
+// makers do not ask each other before they give out a serial.
+func sameMaker(r model.UploadRow, d model.Device) bool {
+	maker := r.Facts.Maker
+	if maker == "" {
+		maker = r.Identity.Maker
+	}
+	return maker == "" || d.Maker == "" || strings.EqualFold(maker, d.Maker)
+}
+
+// lookUp says which rows the customer has already and leaves them out if that is
+// wanted. The rows that are left are those to send.
+func (s *session) lookUp(ctx context.Context, u uploading, c model.CustomerID, rows []model.UploadRow, p *plan) ([]model.UploadRow, error) {
+	list, whole, err := s.known(ctx, c, rows)
+	if err != nil {
+		return nil, err
+	}
+	if !whole {
+		const part = "the list of the customer's devices is incomplete: some rows may be there already"
+		s.say("%s", part)
+		p.notes = append(p.notes, part)
+	}
+	if len(list) == 0 {
+		return rows, nil
+	}
+	for i, k := range list {
+		if i == sample {
+			s.say("… and %s more", count(len(list)-i, "device"))
+			break
+		}
+		r := rows[k.at]
+		s.say("line %d: %s is there already, in batch %s", r.Line, model.Clean(r.Serial()), model.Clean(string(k.device.Batch)))
+	}
+	text := fmt.Sprintf("%s of %s there already", number(len(list)), count(len(rows), "device"))
+	if !u.skipKnown {
+		p.notes = append(p.notes, text+"; they are sent all the same, --skip-known leaves them out")
+		return rows, nil
+	}
+	p.LeftOut = append(p.LeftOut, leftRecord{"the customer has the device already", len(list)})
+	s.say("%s, left out", text)
+	left := make([]model.UploadRow, 0, len(rows)-len(list))
+	for i, r := range rows {
+		if len(list) > 0 && list[0].at == i {
+			list = list[1:]
+			continue
+		}
+		left = append(left, r)
+	}
+	return left, nil
+}
