@@ -232,8 +232,7 @@ func (b *bios) override(err error, yes func() kit.Effect) stage {
 		return append(append(out, ""), wrap("The reference of the service allows 5 120 bytes and the portal's guide 2 MiB; a password in the file "+
 			"works against those that Intune manages. The service may refuse it.", w)...)
 	}, kit.Answer{Key: "enter", Text: "override", Do: yes})
-	q.word = "override"
-	return q
+	return q.spelt("override")
 }
 
 func (b *bios) send(want model.BIOSConfiguration, patch model.BIOSPatch) kit.Effect {

@@ -55,10 +55,8 @@ func (d *deletion) Update(msg tea.Msg) kit.Effect {
 
 func (d *deletion) question() stage {
 	name := model.Clean(d.policy.Name)
-	q := newQuestion(&d.Host, fmt.Sprintf("Delete policy %s? It cannot be undone.", name), d.lines,
-		kit.Answer{Key: "enter", Text: "delete", Do: d.send})
-	q.word = cmp.Or(name, "delete")
-	return q
+	return newQuestion(&d.Host, fmt.Sprintf("Delete policy %s? It cannot be undone.", name), d.lines,
+		kit.Answer{Key: "enter", Text: "delete", Do: d.send}).spelt(cmp.Or(name, "delete"))
 }
 
 func (d *deletion) lines(w int) []string {

@@ -54,6 +54,14 @@ func newQuestion(h *Host, title string, lines func(w int) []string, answers ...k
 	return q
 }
 
+// spelt makes the first answer count only after the word was typed. Then every letter
+// belongs to the word, and Esc is No.
+func (q *question) spelt(word string) *question {
+	q.word = word
+	q.says[len(q.says)-2] = hint("esc", q.no)
+	return q
+}
+
 // settle starts the time in which no answer counts.
 func (q *question) settle() kit.Effect {
 	q.settled, q.typed, q.wrong = false, "", false
@@ -234,7 +242,10 @@ func Confirm(env *kit.Env, q kit.Question) kit.Screen {
 		}
 		return out
 	}, answers...)
-	page.word, page.force = q.Type, q.Force
+	page.force = q.Force
+	if q.Type != "" {
+		page.spelt(q.Type)
+	}
 	c.start(env, c, "question", page)
 	c.quiet = true
 	return c

@@ -34,8 +34,7 @@ func (r *remove) Init() kit.Effect {
 	}
 	title := "Remove " + r.target() + "? It cannot be undone."
 	q := newQuestion(&r.Host, title, r.lines, kit.Answer{Key: "enter", Text: "remove", Do: r.send})
-	q.word = strconv.Itoa(len(r.devices))
-	return r.swap(q)
+	return r.swap(q.spelt(strconv.Itoa(len(r.devices))))
 }
 
 func (r *remove) target() string { return kit.Counted(len(r.devices), "device", "devices") }
