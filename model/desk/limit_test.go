@@ -63,3 +63,16 @@ func TestShowTellsNoHash(t *testing.T) {
 		t.Errorf("a short key: got %q", got)
 	}
 }
+
+func TestAnErrorOfTheWholeListSaysItsLine(t *testing.T) {
+	for name, c := range map[string]struct {
+		text string
+		line int
+	}{"no known column": {"Name,Colour\nBox,red\n", 1}, "column twice": {"\nSerial,Serial Number\nA,B\n", 2}, "empty": {"", 0}} {
+		_, err := desk.Check(context.Background(), strings.NewReader(c.text))
+		line, msg := desk.LineOf(err)
+		if err == nil || line != c.line || msg == "" || strings.HasPrefix(msg, "line ") {
+			t.Errorf("%s: line %d, %q (%v), want line %d", name, line, msg, err, c.line)
+		}
+	}
+}

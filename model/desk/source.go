@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"muster/model"
 )
@@ -35,7 +36,27 @@ func bad(code, hint string, line int, msg string) *model.Error {
 	if line > 0 {
 		msg = fmt.Sprintf("line %d: %s", line, msg)
 	}
-	return &model.Error{Kind: model.Invalid, Op: op, Code: code, Msg: msg, Hint: hint}
+	return &model.Error{Kind: model.Invalid, Op: op, Code: code, Msg: msg, Hint: hint, Err: place(line)}
+}
+
+// place is the line at which a list stopped to be readable, 0 = the file as a whole.
+type place int
+
+// Error implements error.
+func (p place) Error() string { return fmt.Sprintf("line %d", int(p)) }
+
+// LineOf returns the line that an error of this package stands at, and its message
+// without it; 0 when the file as a whole is meant or the error is not ours.
+func LineOf(err error) (line int, msg string) {
+	e := model.AsError(err)
+	if e == nil {
+		return 0, ""
+	}
+	var at place
+	if errors.As(e.Err, &at) && at > 0 {
+		return int(at), strings.TrimPrefix(e.Msg, at.Error()+": ")
+	}
+	return 0, e.Msg
 }
 
 // errTooBig marks the end of what is read of a file that is too big.

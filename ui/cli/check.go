@@ -67,7 +67,11 @@ func (p *program) check(ctx context.Context, path string, json bool) error {
 	}
 	r := newCheckRecord(report)
 	if err != nil {
-		r.Problems = append(r.Problems, problemRecord{Code: codeOfList(err), Text: messageOf(err)})
+		line, text := desk.LineOf(err)
+		if text == "" {
+			text = describe(err)
+		}
+		r.Problems = append(r.Problems, problemRecord{Line: line, Code: codeOfList(err), Text: text})
 	}
 	if json {
 		if werr := p.out.object(r); werr != nil {
@@ -91,13 +95,6 @@ func codeOfList(err error) string {
 		return e.Code
 	}
 	return desk.CodeUnreadable
-}
-
-func messageOf(err error) string {
-	if e := model.AsError(err); e != nil {
-		return e.Msg
-	}
-	return describe(err)
 }
 
 func (p *program) showCheck(path string, r desk.Report) {
