@@ -69,8 +69,8 @@ func TestAnErrorOfTheWholeListSaysItsLine(t *testing.T) {
 		text string
 		line int
 	}{"no known column": {"Name,Colour\nBox,red\n", 1}, "column twice": {"\nSerial,Serial Number\nA,B\n", 2}, "empty": {"", 0}} {
-		_, err := desk.Check(context.Background(), strings.NewReader(c.text))
-		line, msg := desk.LineOf(err)
+		_, err := Check(context.Background(), strings.NewReader(c.text))
+		line, msg := LineOf(err)
 		if err == nil || line != c.line || msg == "" || strings.HasPrefix(msg, "line ") {
 			t.Errorf("%s: line %d, %q (%v), want line %d", name, line, msg, err, c.line)
 		}
