@@ -43,6 +43,8 @@ type App struct {
 
 	toast   kit.Toast
 	toasted time.Time
+	newest  model.OperationID // what the last toast was about, "" for no operation
+	awaited model.OperationID // to be opened when the board has it
 
 	placed   bool       // it is known which customer to begin with, or that one has to be chosen
 	asked    bool       // the operator was asked about stopped operations
@@ -103,7 +105,11 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case kit.DecidedMsg:
 		a.decided(msg)
 	case kit.Addressed:
-		return a, a.deliver(msg.Address().To, msg)
+		cmd := a.deliver(msg.Address().To, msg)
+		if saved, ok := msg.(kit.SavedMsg); ok && saved.Err == nil {
+			a.newest = saved.Operation
+		}
+		return a, cmd
 	default:
 		// What the library tells itself, such as a form about its fields.
 		if top := a.top(); top.Card().Typing {
@@ -168,17 +174,32 @@ func (a *App) key(msg tea.KeyPressMsg) tea.Cmd {
 		}
 		return nil
 	}
-	if a.toast.Text != "" && a.env.Now().Sub(a.toasted) >= toastTime {
-		a.toast = kit.Toast{}
-	}
-	top := a.top()
+	was, top := a.toast, a.top()
 	card := top.Card()
-	typing := card.Typing
+	if a.wantsHelp(msg, card) {
+		return a.perform(top, a.help())
+	}
+	a.awaited = ""
 	e := top.Update(msg)
-	if e.Pass && !typing {
+	if e.Pass && card.Typing && a.env.Keys.Help.Matches(msg) { // nothing is being typed into
+		return a.perform(top, a.help())
+	}
+	if e.Pass && !card.Typing {
 		e = kit.Dispatch(a.env, msg, a.reach(card))
 	}
-	return a.perform(top, e)
+	cmd := a.perform(top, e)
+	if !e.Pass {
+		a.hush(was, msg)
+	}
+	return cmd
+}
+
+// helpAnywhere opens the help where ? is a letter like others.
+const helpAnywhere = "f1"
+
+// wantsHelp reports whether a key opens the help whatever is being typed.
+func (a *App) wantsHelp(msg tea.KeyPressMsg, card kit.Card) bool {
+	return msg.String() == helpAnywhere && (!card.Alone || card.Typing)
 }
 
 // The smallest terminal that everything can be seen on.

@@ -117,7 +117,7 @@ func TestWaysThroughTheViews(t *testing.T) {
 	s.WaitFor("Contoso › home")
 	s.Press(uitest.Esc, uitest.Esc)
 	s.Type("4")
-	s.WaitFor("Contoso › policies", "This customer has no configuration policies.")
+	s.WaitFor("Contoso › policies", "This customer has no configuration policies yet.")
 	s.Type("?")
 	s.WaitFor("help on policies")
 	s.Type("/refr\n")

@@ -9,35 +9,65 @@ import (
 	"muster/ui/theme"
 )
 
-// unsent says what would be lost or delayed by quitting now, "" for nothing.
-func (a *App) unsent() []string {
-	var out []string
+// unsent says what quitting now would lose, which are forms, and what it would delay,
+// which are operations.
+func (a *App) unsent() (forms, operations []string) {
 	for _, s := range a.stack {
 		if u := s.Card().Unsent; u != "" {
-			out = append(out, s.Card().Title+": "+u)
+			forms = append(forms, s.Card().Title+": "+u)
 		}
 	}
 	if a.env.Jobs != nil {
 		for _, o := range a.env.Jobs.Operations {
 			if n := o.Rows.Queued + o.Rows.InFlight; o.Mine && n > 0 && o.State() == model.OperationRunning {
-				out = append(out, model.Clean(o.Title)+": "+kit.Counted(n, "row", "rows")+" not sent yet")
+				operations = append(operations, model.Clean(o.Title)+": "+kit.Counted(n, "row", "rows")+" not sent yet")
 			}
 		}
+	}
+	return forms, operations
+}
+
+// mostUnsent is how many forms, and how many operations, the question names.
+const mostUnsent = 4
+
+// losses says what becomes of what is unsent when the program ends now.
+func (a *App) losses(forms, operations []string) []string {
+	var out []string
+	name := func(list []string) {
+		out = append(out, list[:min(len(list), mostUnsent)]...)
+		if more := len(list) - mostUnsent; more > 0 {
+			out = append(out, "and "+kit.Count(more)+" more")
+		}
+	}
+	name(forms)
+	name(operations)
+	out = append(out, "")
+	if len(forms) > 0 {
+		out = append(out, "What is filled in is lost.")
+	}
+	switch {
+	case len(operations) == 0:
+	case a.env.Place.Forgotten:
+		out = append(out, "The simulator ends with the program: what is not sent is forgotten, as is everything else.")
+	default:
+		out = append(out, "What is not sent waits on this machine; the next start asks what to do with it.")
 	}
 	return out
 }
 
 // quit ends the program, after a question while something is unsent.
 func (a *App) quit() tea.Cmd {
-	unsent := a.unsent()
-	if len(unsent) == 0 || a.env.Forms.Confirm == nil {
+	forms, operations := a.unsent()
+	if len(forms)+len(operations) == 0 || a.env.Forms.Confirm == nil {
 		return tea.Quit
 	}
-	lines := unsent[:min(len(unsent), 5)]
-	lines = append(lines[:len(lines):len(lines)], "", "What is not sent waits on this machine; the next start asks what to do with it.")
+	title := "Quit while something is unsent?"
+	if len(operations) == 0 {
+		title = "Quit and lose what is filled in?"
+	}
 	leave := func() kit.Effect { return kit.Effect{Quit: true} }
 	a.quitting = a.env.Forms.Confirm(a.env, kit.Question{
-		Title: "Quit while something is unsent?", Lines: lines, Force: leave,
+		Title: title, Lines: a.losses(forms, operations), Force: leave,
 		Answers: []kit.Answer{
 			{Key: a.env.Keys.Yes[0], Text: "quit", Do: leave},
 			{Key: a.env.Keys.No[0], Text: "stay", Do: func() kit.Effect { return kit.Effect{} }},

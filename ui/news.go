@@ -1,24 +1,36 @@
 package ui
 
 import (
-	"fmt"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"muster/model"
 	"muster/ui/kit"
+	"muster/ui/screen"
 	"muster/ui/theme"
 )
 
-// toastTime is how long a toast stays at least: the first key after it takes it away.
-// No timer does, so nothing moves while nobody types.
-const toastTime = 5 * time.Second
+// errorTime is how long an error stays at least, unless Esc takes it away. Other toasts
+// go with the next key that does something. No timer takes one away, so nothing moves
+// while nobody types.
+const errorTime = 10 * time.Second
+
+// hush takes away the toast that stood there when a key was pressed which did something.
+func (a *App) hush(was kit.Toast, key tea.KeyPressMsg) {
+	if a.toast != was {
+		return
+	}
+	if was.Tone == theme.BadTone && !a.env.Keys.Back.Matches(key) && a.env.Now().Sub(a.toasted) < errorTime {
+		return
+	}
+	a.toast = kit.Toast{}
+}
 
 // say shows a toast and keeps it in the history.
 func (a *App) say(t kit.Toast) {
 	now := a.env.Now()
-	a.toast, a.toasted = t, now
+	a.toast, a.toasted, a.newest = t, now, ""
 	news := append(a.env.News, kit.News{At: now, Toast: t})
 	if len(news) > kit.MaxNews {
 		news = append([]kit.News(nil), news[len(news)-kit.MaxNews:]...)
@@ -39,7 +51,7 @@ func (a *App) jobs(msg kit.JobsMsg) tea.Cmd {
 	if p := msg.Board.Problem; p != nil && (was == nil || was.Problem == nil) {
 		a.say(kit.Failed(p))
 	}
-	return tea.Batch(kit.WatchJobs(a.env), a.tell(msg), a.askStopped())
+	return tea.Batch(kit.WatchJobs(a.env), a.tell(msg), a.askStopped(), a.arrived())
 }
 
 // announce says which operations ended and how.
@@ -53,6 +65,7 @@ func (a *App) announce(ended []model.Operation) {
 			text += "; " + operationsKey(a.env) + " opens the operation"
 		}
 		a.say(kit.Toast{Text: text, Tone: toneOf(o.State())})
+		a.newest = o.ID
 	default:
 		worst, bad := theme.GoodTone, 0
 		for _, o := range ended {
@@ -61,9 +74,9 @@ func (a *App) announce(ended []model.Operation) {
 				bad++
 			}
 		}
-		text := fmt.Sprintf("%d operations ended", len(ended))
+		text := kit.Count(len(ended)) + " operations ended"
 		if bad > 0 {
-			text += fmt.Sprintf(", %d of them not in full", bad)
+			text += ", " + kit.Count(bad) + " of them not in full"
 		}
 		a.say(kit.Toast{Text: text + "; " + operationsKey(a.env) + " opens the operations", Tone: worst})
 	}
@@ -99,4 +112,41 @@ func (a *App) decided(msg kit.DecidedMsg) {
 		text += ", " + kit.Counted(msg.Rows, "row", "rows")
 	}
 	a.say(kit.Toast{Text: text, Tone: theme.GoodTone})
+	a.newest = msg.Operation
+}
+
+// operations goes to the operations: to the very one that the last toast was about, with
+// the list below it, once; else to the list with the cursor on the newest.
+func (a *App) operations() kit.Effect {
+	e := kit.Effect{Open: kit.Open{View: kit.OperationsView, Above: true}}
+	id := a.newest
+	a.newest, a.awaited = "", ""
+	if id == "" {
+		return e
+	}
+	o, ok := a.env.Jobs.Find(id)
+	if !ok { // it is written down, but the board that has it is still on its way
+		a.awaited = id
+		return e
+	}
+	e.Push = screen.NewOperation(a.env, o)
+	return e
+}
+
+// arrived opens the operation that was asked for before the board had it, when the
+// operator still waits for it at the list.
+func (a *App) arrived() tea.Cmd {
+	if a.awaited == "" {
+		return nil
+	}
+	if a.top() != a.views[kit.OperationsView] {
+		a.awaited = ""
+		return nil
+	}
+	o, ok := a.env.Jobs.Find(a.awaited)
+	if !ok {
+		return nil
+	}
+	a.awaited = ""
+	return a.push(screen.NewOperation(a.env, o))
 }

@@ -56,7 +56,7 @@ func (a *App) goTo() []kit.Action {
 		{Name: "batches", Key: k.Batches, Quiet: true, Do: to(kit.BatchesView, false), Off: a.needCustomer, Help: "The customer's device batches."},
 		{Name: "policies", Key: k.Policies, Quiet: true, Do: to(kit.PoliciesView, false), Off: a.needCustomer, Help: "The customer's configuration policies."},
 		{Name: "BIOS", Key: k.BIOS, Quiet: true, Do: to(kit.BIOSView, false), Off: a.needCustomer, Help: "The customer's BIOS configurations."},
-		{Name: "operations", Key: k.Operations, Do: to(kit.OperationsView, true), Help: "What was asked for and what became of it."},
+		{Name: "operations", Key: k.Operations, Do: a.operations, Help: "What was asked for and what became of it; after news of an operation, that one."},
 		{Name: "customers", Key: k.Customers, Quiet: true, Do: to(kit.CustomersView, true), Help: "Choose another customer."},
 	}
 }
@@ -80,6 +80,9 @@ func (a *App) upload() kit.Effect { return kit.Effect{Push: a.env.Forms.Upload(a
 func (a *App) help() kit.Effect {
 	card := a.top().Card()
 	all := slices.Concat(card.Actions, a.actions)
+	if card.Typing { // what is typed into has all other keys for itself
+		all = slices.Concat(card.Actions, a.leaving[len(a.leaving)-1:])
+	}
 	return kit.Effect{Push: screen.NewHelp(a.env, card.Title, all)}
 }
 
@@ -225,6 +228,9 @@ func (a *App) open(o kit.Open) tea.Cmd {
 	}
 	a.forget()
 	cmd := a.enter(s)
+	if ops, ok := s.(*screen.Operations); ok {
+		ops.Newest()
+	}
 	if f, ok := s.(interface {
 		Show(filter string) kit.Effect
 	}); ok && o.Filter != "" {

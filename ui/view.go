@@ -35,11 +35,7 @@ func (a *App) draw() string {
 		return ""
 	}
 	if a.small() {
-		text := fmt.Sprintf("muster needs %d×%d, this is %d×%d", leastWidth, leastHeight, w, h)
-		if a.ascii {
-			text = strings.ReplaceAll(text, "×", "x")
-		}
-		return ansi.Truncate(text, w, "") + strings.Repeat("\n", h-1)
+		return a.tooSmall(w, h) + strings.Repeat("\n", h-1)
 	}
 	top := a.top()
 	card := top.Card()
@@ -50,6 +46,21 @@ func (a *App) draw() string {
 		body = strings.Join(lines[:max(len(lines)-over, 0)], "\n")
 	}
 	return a.chrome.above + body + a.chrome.below
+}
+
+// tooSmall is the line for a terminal on which nothing can be done, in the longest
+// wording that has room.
+func (a *App) tooSmall(w, h int) string {
+	needs, has := fmt.Sprintf("%d×%d", leastWidth, leastHeight), fmt.Sprintf("%d×%d", w, h)
+	for _, text := range []string{"muster needs " + needs + ", this is " + has, "needs " + needs + ", has " + has, "needs " + needs, needs} {
+		if a.ascii {
+			text = strings.ReplaceAll(text, "×", "x")
+		}
+		if ansi.StringWidth(text) <= w {
+			return text
+		}
+	}
+	return ""
 }
 
 // chrome is what the app draws around a screen. Most keys change the screen and leave
@@ -119,24 +130,34 @@ func (a *App) place(card kit.Card) string {
 		dots = nil
 	}
 	long, short := a.badges()
-	// What goes first is what is least needed to know where a key would strike.
-	for _, try := range []struct {
-		parts []string
-		right string
-	}{
-		{slices.Concat(connection, customer, middle, last), long},
-		{slices.Concat(connection, customer, middle, last), short},
-		{slices.Concat(customer, middle, last), short},
-		{slices.Concat(customer, dots, last), short},
+	join := func(parts ...[]string) string {
+		return " " + strings.Join(slices.Concat(parts...), " "+t.Glyphs.Place+" ")
+	}
+	room := func(right string) int { return a.env.Width - 2 - ansi.StringWidth(right) }
+	// The connection and the badges never go: they say whom a key would strike. The
+	// middle of the trail goes first, then the ends of long names.
+	for _, try := range []struct{ left, right string }{
+		{join(connection, customer, middle, last), long},
+		{join(connection, customer, middle, last), short},
+		{join(connection, customer, dots, last), short},
 	} {
-		left := " " + strings.Join(try.parts, " "+t.Glyphs.Place+" ")
-		if ansi.StringWidth(left)+ansi.StringWidth(try.right)+2 <= a.env.Width {
-			return a.spread(left, try.right)
+		if ansi.StringWidth(try.left) <= room(try.right) {
+			return a.spread(try.left, try.right)
 		}
 	}
-	left := " " + strings.Join(slices.Concat(customer, dots, last), " "+t.Glyphs.Place+" ")
-	return a.spread(ansi.Truncate(left, max(a.env.Width-ansi.StringWidth(short)-2, 0), t.Glyphs.Ellipsis), short)
+	for _, names := range [][]string{customer, connection} {
+		over := ansi.StringWidth(join(connection, customer, dots, last)) - room(short)
+		for i, name := range names {
+			if wide := ansi.StringWidth(name); over > 0 && wide > leastName {
+				names[i] = ansi.Truncate(name, max(wide-over, leastName), t.Glyphs.Ellipsis)
+			}
+		}
+	}
+	return a.spread(ansi.Truncate(join(connection, customer, dots, last), max(room(short), 0), t.Glyphs.Ellipsis), short)
 }
+
+// leastName is how far the names in the place are shortened before its end is cut.
+const leastName = 8
 
 func nonEmpty(s string) []string {
 	if s == "" {
@@ -232,21 +253,15 @@ func (a *App) message(card kit.Card) []string {
 // there is room for. Help is always among them.
 func (a *App) footer(card kit.Card) string {
 	t := a.env.Theme
-	last := ""
+	last := a.always(card)
 	actions := card.Actions
-	switch {
-	case card.Alone:
-		last = hint(t.Key, a.env.Keys.Back.String(), "back")
-	case !card.Typing:
-		last = hint(t.Key, a.env.Keys.Help.String(), "help")
-	}
 	actions = append(actions[:len(actions):len(actions)], a.reach(card)...)
 	room := a.env.Width - 2 - ansi.StringWidth(last)
 	var b strings.Builder
 	b.WriteByte(' ')
 	for i := range actions {
 		act := &actions[i]
-		if act.Quiet || hint(t.Key, act.Key.String(), act.Name) == last || act.Why(a.env) != "" {
+		if act.Quiet || card.Typing && a.stays(act) || hint(t.Key, act.Key.String(), act.Name) == last || act.Why(a.env) != "" {
 			continue
 		}
 		h := hint(t.Key, act.Key.String(), act.Name)
@@ -259,6 +274,30 @@ func (a *App) footer(card kit.Card) string {
 	}
 	b.WriteString(last)
 	return b.String()
+}
+
+// always is the part of the footer that never falls out of it: the way back and help.
+func (a *App) always(card kit.Card) string {
+	k, key := a.env.Keys, a.env.Theme.Key
+	switch {
+	case card.Typing:
+		var parts []string
+		for i := range card.Actions {
+			if act := &card.Actions[i]; a.stays(act) {
+				parts = append(parts, hint(key, act.Key.String(), act.Name))
+			}
+		}
+		return strings.Join(parts, "  ")
+	case card.Alone:
+		return hint(key, k.Back.String(), "back")
+	}
+	return hint(key, k.Help.String(), "help")
+}
+
+// stays reports whether an action of something that is typed into is always in the
+// footer.
+func (a *App) stays(act *kit.Action) bool {
+	return len(act.Key) > 0 && (slices.Contains(a.env.Keys.Back, act.Key[0]) || slices.Contains(a.env.Keys.Help, act.Key[0]) || act.Key[0] == helpAnywhere)
 }
 
 func hint(style lipgloss.Style, key, name string) string { return style.Render(key) + " " + name }

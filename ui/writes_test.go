@@ -27,7 +27,7 @@ func TestUploadAListAndSeeWhatFailed(t *testing.T) {
 	s.Type("y")
 	s.WaitFor("failed; o opens the operation")
 	s.Golden("upload-ended-80x24")
-	s.Type("o\n")
+	s.Type("o")
 	s.WaitFor("partly failed", "8 rows", "failed")
 	s.Golden("upload-operation-80x24", times)
 	s.Press(uitest.Enter)

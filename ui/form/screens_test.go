@@ -126,7 +126,7 @@ func TestQuestionScreen(t *testing.T) {
 	s.Type("/lists/half")
 	s.WaitFor("/lists/half")
 	s.Press(uitest.CtrlC)
-	s.WaitFor("┃ Quit while something is unsent?")
+	s.WaitFor("┃ Quit and lose what is filled in?")
 	s.Golden("form-question-80x24")
 	s.Type("n")
 	s.WaitFor("/lists/half")

@@ -19,9 +19,9 @@ var operationSchema = fleet.Schema{
 }
 
 var operationCols = []table.Col{
-	{Name: "operation", Min: 29, Max: 60, Priority: 9},
+	{Name: "operation", Min: 23, Max: 60, Priority: 9},
 	{Name: "state", Min: 15, Priority: 8, Tone: operationTone},
-	{Name: "rows", Min: 9, Right: true, Priority: 6},
+	{Name: "rows", Min: 13, Right: true, Priority: 6}, // "12 000/12 000"; the titles give way to more
 	{Name: "failed", Min: 6, Right: true, Priority: 7, Tone: failedTone},
 	{Name: "asked", Min: 10, Max: 10, Priority: 4},
 	{Name: "customer", Min: 12, Max: 30, Priority: 3},
@@ -85,6 +85,7 @@ type Operations struct {
 	env     *kit.Env
 	list    *list[model.OperationID]
 	missed  bool // a board came while the former was still being laid out
+	newest  bool // the cursor stays on the first row until a key is pressed
 	actions []kit.Action
 }
 
@@ -140,7 +141,13 @@ func (s *Operations) Init() kit.Effect { return s.list.refresh() }
 
 // Update implements kit.Screen.
 func (s *Operations) Update(msg tea.Msg) kit.Effect {
+	if _, ok := msg.(tea.KeyPressMsg); ok {
+		s.newest = false
+	}
 	e := s.list.handle(msg, s.actions)
+	if s.newest {
+		s.list.table.Top()
+	}
 	switch msg := msg.(type) {
 	case kit.RetryableMsg:
 		return askAgain(s.env, msg)
@@ -155,6 +162,13 @@ func (s *Operations) Update(msg tea.Msg) kit.Effect {
 		}
 	}
 	return e
+}
+
+// Newest puts the cursor on the newest operation, where it stays as others come until
+// a key is pressed. In another order or under a filter it is on the first row.
+func (s *Operations) Newest() {
+	s.newest = true
+	s.list.table.Top()
 }
 
 // View implements kit.Screen.

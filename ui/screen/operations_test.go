@@ -37,7 +37,7 @@ func TestOperationsAreNewestFirst(t *testing.T) {
 	show(s)
 	var titles []string
 	for line := range strings.SplitSeq(s.View(), "\n") {
-		if strings.Contains(line, "device") {
+		if strings.Contains(line, "/") {
 			titles = append(titles, strings.Fields(line)[0])
 		}
 	}
