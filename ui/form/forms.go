@@ -18,5 +18,8 @@ func All() kit.Forms {
 		Remove:       Remove,
 		Undo:         Undo,
 		MarkList:     MarkList,
+
+		ExportList:     ExportList,
+		ExportEvidence: ExportEvidence,
 	}
 }

@@ -37,7 +37,7 @@ type BIOSConfigurations struct {
 func NewBIOSConfigurations(env *kit.Env) *BIOSConfigurations {
 	s := &BIOSConfigurations{env: env}
 	s.list = newList(env, s, listing[model.BIOSConfiguration]{
-		one: "BIOS configuration", many: "BIOS configurations", schema: biosSchema, cols: biosCols,
+		one: "BIOS configuration", many: "BIOS configurations", idName: "id", schema: biosSchema, cols: biosCols,
 		none:  []string{"This customer has no BIOS configurations yet.", "n makes the first one."},
 		kinds: []model.OperationKind{model.CreateBIOS, model.EditBIOS},
 		pages: func() iter.Seq2[kit.Page[model.BIOSConfiguration], error] {

@@ -32,7 +32,7 @@ type Customers struct {
 func NewCustomers(env *kit.Env) *Customers {
 	s := &Customers{env: env}
 	s.list = newList(env, s, listing[model.Customer]{
-		one: "customer", many: "customers", schema: customerSchema, cols: customerCols,
+		one: "customer", many: "customers", whose: env.Place.Connection, schema: customerSchema, cols: customerCols,
 		none: []string{"There are no customers.", "This sign-in may see none of them."},
 		pages: func() iter.Seq2[kit.Page[model.Customer], error] {
 			return paged(env.Visit, env.Backend.Reader.Customers, customerRow)

@@ -68,7 +68,7 @@ type Devices struct {
 func NewDevices(env *kit.Env) *Devices {
 	s := &Devices{env: env}
 	s.list = newList(env, s, listing[deviceRef]{
-		one: "device", many: "devices", schema: deviceSchema, cols: deviceCols,
+		one: "device", many: "devices", idName: "partnerId", schema: deviceSchema, cols: deviceCols,
 		none:  []string{"This customer has no devices yet.", "U uploads a device list."},
 		kinds: deviceKinds(),
 		pages: func() iter.Seq2[kit.Page[deviceRef], error] {

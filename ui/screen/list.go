@@ -35,6 +35,9 @@ type listing[T any] struct {
 	kinds []model.OperationKind
 	// live is set for lists that follow the board by themselves: they have no age.
 	live bool
+	// idName names the column with the keys of the rows in exports, "" to leave them out;
+	// whose list it is stands in their names, "" for the customer.
+	idName, whose string
 	// pages reads the list. It is called on the loop and captures what it needs; the
 	// sequence runs off the loop.
 	pages func() iter.Seq2[kit.Page[T], error]

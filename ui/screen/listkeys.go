@@ -3,6 +3,7 @@ package screen
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"muster/model"
 	"muster/ui/kit"
 )
 
@@ -33,7 +34,25 @@ func (l *list[T]) looks() []kit.Action {
 		{Name: "sort", Key: k.Sort, Quiet: true, Do: l.sort, Help: "By the next column; after the last one in the order of arrival."},
 		{Name: "reverse", Key: k.Reverse, Quiet: true, Do: l.reverse, Off: l.unsorted, Help: "Turn the order round."},
 		{Name: "refresh", Key: k.Refresh, Do: l.refresh, Off: l.busy, Help: "Read the list again. It changes nothing."},
+		{Name: "export", Key: k.Export, Quiet: true, Do: l.export, Off: l.cannotExport,
+			Help: "Write what is marked, what the filter shows or all to a file: CSV, JSON or NDJSON."},
 	}
+}
+
+func (l *list[T]) cannotExport() string {
+	if l.env.Forms.ExportList == nil {
+		return "not available here"
+	}
+	return l.needAny()
+}
+
+func (l *list[T]) export() kit.Effect {
+	whose := l.whose
+	if whose == "" {
+		whose = model.Clean(l.env.Customer.Name)
+	}
+	return kit.Effect{Push: l.env.Forms.ExportList(l.env, kit.Sheet{What: l.many, Whose: whose, Key: l.idName,
+		Index: l.ix, Shown: l.rows, Marks: l.marks})}
 }
 
 // key takes a key press for the list and the actions of its screen.

@@ -40,8 +40,25 @@ func NewOperation(env *kit.Env, o model.Operation) *Operation {
 	}, decisions(env, s, func() (model.Operation, bool) { return s.op, true })...)
 	s.actions = append(s.actions, s.looks()...)
 	s.actions = append(s.actions, s.moves()...)
+	for i := range s.actions { // the list of rows is part of the evidence
+		if a := &s.actions[i]; slices.Equal(a.Key, k.Export) {
+			a.Name, a.Do, a.Off = "evidence", s.evidence, s.cannotExport
+			a.Help = "Write what was asked, every request's ids and every row's outcome to a file: Markdown, CSV or JSON."
+		}
+	}
 	s.describe()
 	return s
+}
+
+func (s *Operation) cannotExport() string {
+	if s.env.Forms.ExportEvidence == nil {
+		return "not available here"
+	}
+	return ""
+}
+
+func (s *Operation) evidence() kit.Effect {
+	return kit.Effect{Push: s.env.Forms.ExportEvidence(s.env, s.op)}
 }
 
 // looks are the looking actions of the list that is shown.

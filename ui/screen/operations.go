@@ -93,7 +93,7 @@ type Operations struct {
 func NewOperations(env *kit.Env) *Operations {
 	s := &Operations{env: env}
 	s.list = newList(env, s, listing[model.OperationID]{
-		one: "operation", many: "operations", schema: operationSchema, cols: operationCols, order: "asked", desc: true, live: true,
+		one: "operation", many: "operations", idName: "id", whose: env.Place.Connection, schema: operationSchema, cols: operationCols, order: "asked", desc: true, live: true,
 		none: []string{"Nothing was asked for yet.", "p on a device assigns a policy, U uploads a device list."},
 		pages: func() iter.Seq2[kit.Page[model.OperationID], error] {
 			return boardPages(env.Jobs, env.When)
