@@ -120,6 +120,8 @@ func (b *batchPage) remarks(w int) []string {
 		return out
 	case b.name == "":
 		say("Type the name of a new batch, or part of the name of one that is there.")
+	case model.ValidateBatchID(model.BatchID(b.name)) != nil:
+		say(t.Bad.Render(t.Glyphs.Bad + " " + model.Clean(kit.Trouble(model.ValidateBatchID(model.BatchID(b.name))).Msg)))
 	default:
 		say("A NEW batch. Its name becomes the group tag in Intune and cannot be changed.")
 		if b.offered != "" && b.name == b.offered {

@@ -152,7 +152,7 @@ func TestEditBIOSNothingChanged(t *testing.T) {
 		p.want("40 of 5 120 bytes", "SecureBoot=Enabled")
 		p.press("tab")
 		p.want("Nothing changed")
-		p.press("esc", "esc", "esc")
+		p.press("esc", "esc", "esc", "y")
 		if !p.gone || len(w.patched) != 0 {
 			t.Errorf("gone %v, %d patches, want left and none", p.gone, len(w.patched))
 		}

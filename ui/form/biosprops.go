@@ -21,6 +21,7 @@ type props struct {
 	format, password      int
 	source, firstSource   int
 	formats               []model.BIOSFormat
+	nameless              bool // the page was to be left without the file name that it needs
 }
 
 // text is the value of a text field beside what it stands for. A field cannot hold
@@ -46,23 +47,26 @@ func newProps(b *bios) *props {
 	if b.was.PasswordsOff {
 		p.password = 1
 	}
-	list := []huh.Field{
-		newLine("Name", &p.name.now, p.checkName),
-		newLine("Description", &p.about.now, p.checkAbout),
-		newLine("File name", &p.fileName.now, p.checkFileName),
-	}
+	file := newLine("File name", &p.fileName.now, p.checkFileName)
+	list := []huh.Field{newLine("Name", &p.name.now, p.checkName), newLine("Description", &p.about.now, p.checkAbout), file}
 	if !b.edit {
 		list = append(list, newRow(b.env, "Format", &p.format, formatOptions(p.formats)...))
 	}
 	list = append(list,
 		newRow(b.env, "BIOS passwords", &p.password, option{name: "on: " + passwords(false)}, option{name: "off: " + passwords(true)}),
 		newRow(b.env, "Content", &p.source, p.sources()...))
-	p.fields = *newFields(&b.Host, b.contents, list...)
+	p.fields = *newFields(&b.Host, func() kit.Effect {
+		if !b.edit && p.from() != fileContent && p.fileName.value() == "" { // no file will give it
+			p.nameless = true
+			p.blame(file)
+			return kit.Effect{}
+		}
+		return b.contents()
+	}, list...)
 	p.form.Update(nil) // the fields take their texts
 	for _, x := range []*text{&p.name, &p.about, &p.fileName} {
 		x.shown = x.now
 	}
-	p.says = []kit.Action{hint("tab", "next field"), hint("shift+tab", "field before"), hint("right", "other choice"), hint("esc", "back")}
 	p.head = p.headline
 	p.noteLines = 2
 	p.note = p.remarks
@@ -159,7 +163,7 @@ func (p *props) checkAbout(s string) error {
 }
 
 func (p *props) checkFileName(s string) error {
-	if strings.TrimSpace(s) == "" && !p.bios.edit {
+	if strings.TrimSpace(s) == "" && !p.bios.edit && !(p.nameless && p.from() != fileContent) {
 		return nil // the file that is chosen gives it
 	}
 	b := probe()

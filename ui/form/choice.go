@@ -157,9 +157,9 @@ func (c *choice) press(msg tea.KeyPressMsg) {
 	case "/":
 		c.filtering = !c.row
 	case "up", "k", "left", "h":
-		c.at--
+		c.step(-1)
 	case "down", "j", "right", "l", "space":
-		c.at++
+		c.step(1)
 	case "pgup", "ctrl+u":
 		c.at -= c.rows()
 	case "pgdown", "ctrl+d":
@@ -172,6 +172,14 @@ func (c *choice) press(msg tea.KeyPressMsg) {
 	c.follow()
 	if n, ok := c.under(); ok && c.row {
 		*c.value = n
+	}
+}
+
+// step moves by one option; in a row the last is followed by the first.
+func (c *choice) step(by int) {
+	c.at += by
+	if n := len(c.shown); c.row && n > 0 {
+		c.at = (c.at + n) % n
 	}
 }
 

@@ -1,6 +1,8 @@
 package form
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -34,7 +36,8 @@ type fields struct {
 	changed func()
 	submit  func() kit.Effect
 	w, h    int
-	says    []kit.Action
+	says    []kit.Action   // which keys work, where the page knows better than guides
+	guides  [][]kit.Action // which keys work on each of the fields
 }
 
 // endKey puts the cursor of a text field behind its text.
@@ -48,14 +51,22 @@ func newFields(h *Host, submit func() kit.Effect, list ...huh.Field) *fields {
 	f.form = huh.NewForm(huh.NewGroup(list...).WithShowHelp(false).WithShowErrors(false)).
 		WithKeyMap(huhKeys()).WithTheme(styles(h.env)).WithShowHelp(false)
 	f.form.Init() // focuses the first field; its commands are not wanted
-	f.says = []kit.Action{hint("enter", "next"), hint("esc", "back")}
-	if len(list) > 1 {
-		f.says = []kit.Action{hint("tab", "next field"), hint("shift+tab", "field before"), hint("esc", "back")}
+	f.guides = make([][]kit.Action, len(list))
+	for i, field := range list {
+		f.guides[i] = guide(field, i == 0, i == len(list)-1)
 	}
 	return f
 }
 
-func (f *fields) hints() []kit.Action { return f.says }
+func (f *fields) hints() []kit.Action {
+	if f.says != nil {
+		return f.says
+	}
+	return f.guides[max(f.place(), 0)]
+}
+
+// place is the number of the field with the focus.
+func (f *fields) place() int { return slices.Index(f.list, f.focused()) }
 
 func (f *fields) focused() huh.Field { return f.form.GetFocusedField() }
 
@@ -115,7 +126,12 @@ func (f *fields) paste(text string) {
 }
 
 func (f *fields) send(msg tea.Msg) {
+	was := ""
+	if !f.host.filled {
+		was = fmt.Sprint(f.focused().GetValue())
+	}
 	f.form.Update(msg)
+	f.host.filled = f.host.filled || was != fmt.Sprint(f.focused().GetValue())
 	if f.changed != nil {
 		f.changed()
 	}
@@ -158,6 +174,32 @@ func (f *fields) above() []string {
 // below is how many lines are kept free below the fields: the note, or what is wrong.
 func (f *fields) below() int { return max(f.noteLines, 2) + 1 }
 
+// unseen says that there are fields above or below those in sight, "" when all are.
+func (f *fields) unseen() string {
+	need := 0
+	for _, field := range f.list {
+		need += lipgloss.Height(field.View())
+	}
+	if len(f.list) < 2 || need <= f.room() {
+		return ""
+	}
+	t := f.host.env.Theme
+	return blank + t.Muted.Render(fmt.Sprintf("field %d of %d; tab and shift+tab show the others", f.place()+1, len(f.list)))
+}
+
+// blame takes the focus to a field and has it judge itself again.
+func (f *fields) blame(field huh.Field) {
+	for range f.list {
+		switch at, want := f.place(), slices.Index(f.list, field); {
+		case at > want:
+			f.form.PrevField()
+		case at < want:
+			f.form.NextField()
+		}
+	}
+	f.form.Update(tea.KeyPressMsg{Code: tea.KeyF63})
+}
+
 func (f *fields) draw() []string {
 	t := f.host.env.Theme
 	out := f.above()
@@ -166,7 +208,7 @@ func (f *fields) draw() []string {
 		page = page[:len(page)-1]
 	}
 	out = append(out, page[:min(len(page), max(f.room(), 1))]...)
-	out = append(out, "")
+	out = append(out, f.unseen())
 	for _, field := range f.list {
 		if err := field.Error(); err != nil {
 			text := err.Error()

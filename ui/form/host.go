@@ -23,8 +23,10 @@ type Host struct {
 	failed  *model.Error // why saving failed, while the form stays filled
 	said    string       // what was asked for, for the toast: "policy kiosk on 300 devices"
 	touched bool         // something was typed or chosen that would be lost
+	filled  bool         // a field holds something else than at first: Esc asks
 	quiet   bool         // nothing is lost by leaving: a question, a refusal
 	leave   func()       // forgets secrets and ends what is under way; may be nil
+	told    told
 }
 
 // start gives the host its screen and its first stage.
@@ -90,10 +92,21 @@ func (h *Host) back() kit.Effect {
 	h.failed = nil
 	h.seq++
 	if len(h.stages) == 1 {
+		if h.filled && !h.quiet {
+			return h.show(h.discard())
+		}
 		return h.end(kit.Effect{})
 	}
 	h.stages = h.stages[:len(h.stages)-1]
 	return h.shown()
+}
+
+// discard asks whether what is filled in is thrown away.
+func (h *Host) discard() stage {
+	q := newQuestion(h, "Throw away what is filled in?", func(w int) []string { return wrap("Nothing of it was sent.", w) },
+		kit.Answer{Key: "y", Text: "throw it away", Do: func() kit.Effect { return h.end(kit.Effect{}) }},
+		kit.Answer{Key: noKey, Text: "keep it", Do: func() kit.Effect { return h.back() }})
+	return q
 }
 
 // end closes the form with an effect that follows.
@@ -101,7 +114,7 @@ func (h *Host) end(e kit.Effect) kit.Effect {
 	if h.leave != nil {
 		h.leave()
 	}
-	h.touched = false
+	h.touched, h.filled = false, false
 	e.Pop = true
 	return e
 }
@@ -174,6 +187,9 @@ func (h *Host) key(msg tea.KeyPressMsg) kit.Effect {
 	if h.saving {
 		return kit.Effect{}
 	}
+	if h.env.Keys.Help.Matches(msg) && !writes(h.top()) {
+		return kit.Effect{Pass: true} // the app opens the help
+	}
 	if msg.Text != "" {
 		h.touched = true
 	}
@@ -217,6 +233,6 @@ func (h *Host) Card() kit.Card {
 	case h.touched && !h.quiet:
 		c.Unsent = "the form is not sent"
 	}
-	c.Actions = h.top().hints()
+	c.Actions = h.told.with(h.top(), h.env.Keys.Help.String())
 	return c
 }

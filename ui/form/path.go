@@ -44,7 +44,7 @@ func newPathPage(h *Host, title, help string, open func(path string) kit.Effect)
 func (p *pathPage) complete() kit.Effect {
 	re := p.host.ask()
 	p.seq = re.Seq
-	return kit.Effect{Cmd: kit.Complete(p.host.env, re, p.path, maxPaths)}
+	return kit.Effect{Cmd: kit.Complete(p.host.env, re, cleanPath(p.path), maxPaths)}
 }
 
 // completed takes the answer to a completion.
@@ -61,7 +61,7 @@ func (p *pathPage) completed(msg kit.CompletedMsg) {
 		if len(msg.Paths) > 1 {
 			p.seen = msg.Paths
 		}
-		if common := prefix(msg.Paths); len(common) > len(p.path) || len(msg.Paths) == 1 {
+		if common := prefix(msg.Paths); len(common) > len(cleanPath(p.path)) || len(msg.Paths) == 1 {
 			p.input.set(common)
 		}
 	}
@@ -117,8 +117,34 @@ func prefix(paths []string) string {
 	return common
 }
 
-// cleanPath takes off what belongs to no path: blanks around it.
-func cleanPath(s string) string { return strings.TrimSpace(s) }
+// cleanPath returns the path in what was typed: without blanks around it, and without
+// the quotes and backslashes that a shell needs and no file name has. A quote that is
+// not closed yet is taken off as well, for completion.
+func cleanPath(s string) string {
+	s = strings.TrimSpace(s)
+	for _, q := range []string{`"`, `'`} {
+		if rest, quoted := strings.CutPrefix(s, q); quoted {
+			return strings.TrimSuffix(rest, q)
+		}
+	}
+	return unescape(s)
+}
+
+// escaped are the characters before which a shell wants a backslash. The backslash
+// itself is not among them: it separates folders on some machines.
+const escaped = ` '"()[]{}&;$!#*?|<>~` + "`"
+
+// unescape takes off the backslashes before what a shell would read otherwise.
+func unescape(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		if s[i] == '\\' && i+1 < len(s) && strings.IndexByte(escaped, s[i+1]) >= 0 {
+			continue
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
 
 // pastedPath returns the path in what a terminal pastes when a file is dropped on it:
 // one line, in quotes, as a file address, or with its blanks escaped.
@@ -130,5 +156,5 @@ func pastedPath(s string) string {
 			return s[1 : len(s)-1]
 		}
 	}
-	return strings.ReplaceAll(strings.TrimPrefix(s, "file://"), `\ `, " ")
+	return unescape(strings.TrimPrefix(s, "file://"))
 }

@@ -128,7 +128,6 @@ func (p *policy) page() stage {
 	f.note = func(int) []string {
 		return []string{blank + p.env.Theme.Muted.Render("space chooses a setting; a policy works while a device is set up")}
 	}
-	f.says = []kit.Action{hint("tab", "next field"), hint("space", "choose"), hint("shift+tab", "field before"), hint("esc", "back")}
 	return f
 }
 

@@ -22,10 +22,10 @@ func (u *upload) preview() stage {
 	case bad > 0:
 		q = newQuestion(&u.Host, fmt.Sprintf("Go on with the %s and leave out %s?",
 			kit.Counted(r.Good, "good row", "good rows"), kit.Counted(bad, "row", "rows")), u.judged,
-			kit.Answer{Key: "y", Text: "send the good rows", Do: u.named})
+			kit.Answer{Key: "y", Text: "go on with the good rows", Do: u.named})
 	default:
 		q = newQuestion(&u.Host, "Go on with "+kit.Counted(r.Good, "row", "rows")+"?", u.judged,
-			kit.Answer{Key: "y", Text: "go on", Do: u.named})
+			kit.Answer{Key: "enter", Text: "goes on", Do: u.named})
 		q.enter = true
 	}
 	return q
@@ -116,7 +116,10 @@ func remark(sign string, line, column int, text, what string, w int) []string {
 
 // table shows the first rows as they will be sent. Maker and model come from the hash
 // where there is one; of hash and key it only says that they are there.
-func (u *upload) table(w int) []string {
+func (u *upload) table(w int) []string { return u.rowsUpTo(w, shownRows) }
+
+// rowsUpTo shows the first rows, at most n of them.
+func (u *upload) rowsUpTo(w, n int) []string {
 	t := u.env.Theme
 	wide := (w - 6) / 3
 	row := func(line, serial, maker, model, by string) string {
@@ -124,10 +127,10 @@ func (u *upload) table(w int) []string {
 			cell(t, model, min(wide, 20)) + " " + by
 	}
 	out := []string{t.Header.Render(row("line", "serial", "maker", "model", "sent as"))}
-	for _, r := range u.rows[:min(len(u.rows), shownRows)] {
+	for _, r := range u.rows[:min(len(u.rows), n)] {
 		out = append(out, row(fmt.Sprint(r.Line), model.Clean(cmp.Or(r.Serial(), "-")),
 			model.Clean(cmp.Or(r.Facts.Maker, r.Identity.Maker, "-")), model.Clean(cmp.Or(r.Facts.Model, r.Identity.Model, "-")),
 			r.Identity.Combination().String()))
 	}
-	return more(out, len(u.rows)-shownRows)
+	return more(out, len(u.rows)-n)
 }

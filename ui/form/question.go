@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"muster/model"
+	"muster/ui/keys"
 	"muster/ui/kit"
 )
 
@@ -36,7 +37,7 @@ type question struct {
 	top     int  // first line in sight
 	w, h    int
 	body    []string // lines at the present width
-	drawn   int      // the width that body was made for
+	drawn   [2]int   // the size that body was made for
 	says    []kit.Action
 }
 
@@ -71,8 +72,8 @@ func (q *question) settle() kit.Effect {
 func (q *question) paste(string) {}
 func (q *question) resize(w, h int) {
 	q.w, q.h = w, h
-	if q.body == nil || q.drawn != w {
-		q.body, q.drawn = q.lines(w), w
+	if q.body == nil || q.drawn != [2]int{w, h} {
+		q.body, q.drawn = q.lines(w), [2]int{w, h}
 	}
 	q.scroll(0)
 }
@@ -186,16 +187,14 @@ func (q *question) prompt() []string {
 	parts := make([]string, 0, len(q.answers)+1)
 	for i, a := range q.answers {
 		if a.Key != noKey && (q.word == "" || i > 0) {
-			parts = append(parts, t.Key.Render(a.Key)+" "+a.Text)
+			parts = append(parts, t.Key.Render(keys.Show(a.Key))+" "+a.Text)
 		}
 	}
 	no := t.Key.Render(noKey) + " " + q.no
 	if q.word != "" { // every letter belongs to the word
 		no = t.Key.Render("Esc") + " " + q.no
 	}
-	if q.enter {
-		parts[0] = "[" + parts[0] + "]"
-	} else if q.word == "" {
+	if !q.enter && q.word == "" {
 		no = "[" + no + "]" // where Enter is
 	}
 	parts = append(parts, no)

@@ -121,18 +121,7 @@ func (u *upload) confirm() kit.Effect {
 		title = fmt.Sprintf("Add %s to batch %s?", u.devices(), name)
 		target = name + ", which is there" + holds(u.exists) + "; the list is added to it"
 	}
-	lines := func(w int) []string {
-		t := u.env.Theme
-		out := labelled(t, "list", u.source+": "+u.counts(), w)
-		out = append(out, labelled(t, "customer", model.Clean(u.env.Customer.Name), w)...)
-		out = append(out, labelled(t, "batch", target, w)...)
-		out = append(out, labelled(t, "requests", jobs(len(u.rows)), w)...)
-		if n := u.report.Rows - u.report.Good; n > 0 {
-			out = append(out, labelled(t, "left out", kit.Counted(n, "row", "rows")+" with problems", w)...)
-		}
-		return append(append(out, ""), u.table(w)...)
-	}
-	return u.show(newQuestion(&u.Host, title, lines, kit.Answer{Key: "y", Text: "send", Do: u.send}))
+	return u.show(newQuestion(&u.Host, title, u.sending(target), kit.Answer{Key: "y", Text: "send", Do: u.send}))
 }
 
 func (u *upload) send() kit.Effect {

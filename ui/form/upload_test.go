@@ -109,6 +109,8 @@ func TestUploadStaysFilledAndForgets(t *testing.T) {
 		p.press("n")
 		p.want("ward-7", "A NEW batch")
 		p.press("esc", "esc", "esc")
+		p.want("┃ Throw away what is filled in?")
+		p.press("y")
 		if u := p.screen.(*upload); !p.gone || u.rows != nil || len(w.uploaded) != 0 {
 			t.Errorf("gone %v, %d rows kept, %d uploads, want left with nothing", p.gone, len(u.rows), len(w.uploaded))
 		}

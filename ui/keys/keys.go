@@ -45,6 +45,8 @@ func Show(key string) string {
 		return "PgUp"
 	case "pgdown":
 		return "PgDn"
+	case "f1":
+		return "F1"
 	}
 	return key
 }
