@@ -110,8 +110,8 @@ func (m *markList) found(msg kit.MatchedMsg) kit.Effect {
 	}
 	keys := msg.Keys
 	q := newQuestion(&m.Host, "Mark "+kit.Counted(len(keys), "device", "devices")+"?", lines,
-		kit.Answer{Key: "y", Text: "mark", Do: func() kit.Effect { return m.end(m.take(keys)) }})
-	q.enter = true
+		kit.Answer{Key: "y", Text: "marks them", Do: func() kit.Effect { return m.end(m.take(keys)) }})
+	q.freely()
 	return m.swap(q)
 }
 

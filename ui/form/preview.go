@@ -25,8 +25,8 @@ func (u *upload) preview() stage {
 			kit.Answer{Key: "y", Text: "go on with the good rows", Do: u.named})
 	default:
 		q = newQuestion(&u.Host, "Go on with "+kit.Counted(r.Good, "row", "rows")+"?", u.judged,
-			kit.Answer{Key: "enter", Text: "goes on", Do: u.named})
-		q.enter = true
+			kit.Answer{Key: "y", Text: "goes on", Do: u.named})
+		q.freely()
 	}
 	return q
 }

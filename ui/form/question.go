@@ -63,6 +63,14 @@ func (q *question) spelt(word string) *question {
 	return q
 }
 
+// freely makes Enter give the first answer, for a question by which nothing is sent. Its
+// own key works too but is not shown: nothing harmless looks like a chosen yes.
+func (q *question) freely() *question {
+	q.enter = true
+	q.says[0] = hint("enter", q.answers[0].Text)
+	return q
+}
+
 // settle starts the time in which no answer counts.
 func (q *question) settle() kit.Effect {
 	q.settled, q.typed, q.wrong = false, "", false
@@ -187,7 +195,11 @@ func (q *question) prompt() []string {
 	parts := make([]string, 0, len(q.answers)+1)
 	for i, a := range q.answers {
 		if a.Key != noKey && (q.word == "" || i > 0) {
-			parts = append(parts, t.Key.Render(keys.Show(a.Key))+" "+a.Text)
+			key := a.Key
+			if q.enter && i == 0 {
+				key = "enter"
+			}
+			parts = append(parts, t.Key.Render(keys.Show(key))+" "+a.Text)
 		}
 	}
 	no := t.Key.Render(noKey) + " " + q.no
