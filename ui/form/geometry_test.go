@@ -11,6 +11,7 @@ import (
 
 	"muster/model"
 	"muster/model/desk/desktest"
+	"muster/model/fleet"
 	"muster/ui/kit"
 	"muster/ui/theme"
 )
@@ -35,13 +36,27 @@ func evilForms(text func() string) map[string]func() kit.Screen {
 	}
 	w.bios.Name, w.bios.Description, w.bios.FileName, w.bios.Format = text(), text(), text(), model.BIOSFormat(text())
 	w.bios.Content = []byte(text())
-	env := w.env()
+	env, c := changing(w)
 	env.Customer.Name = text()
 	devices := someDevices(7)
 	for i := range devices {
 		devices[i].Serial, devices[i].Maker, devices[i].Policy.Value = text(), text(), text()
 	}
+	c.plan = model.UndoPlan{Devices: []model.UndoDevice{{Device: devices[0], Name: text()}}, LeftOut: []model.UndoLeft{{Why: text(), Rows: 2}}}
+	ix := fleet.New(fleet.Schema{{Name: "serial"}}, fleet.Row{Key: "d", Cells: []string{model.Clean(text())}})
+	env.Fleet = kit.Fleet{Began: env.Now(), Known: kit.Known{Index: ix, Device: func(int) model.Device { return devices[0] }}}
+	op := model.Operation{ID: "op", Title: text(), CustomerName: text()}
 	return map[string]func() kit.Screen{
+		"new policy":    func() kit.Screen { return NewPolicy(env) },
+		"edit policy":   func() kit.Screen { return EditPolicy(env, w.policies[1]) },
+		"delete policy": func() kit.Screen { return DeletePolicy(env, w.policies[0]) },
+		"batch":         func() kit.Screen { return AssignBatch(env, w.batches[0]) },
+		"remove":        func() kit.Screen { return Remove(env, devices) },
+		"undo":          func() kit.Screen { return Undo(env, op) },
+		"marks":         func() kit.Screen { return MarkList(env, func([]string) kit.Effect { return kit.Effect{} }) },
+		"list": func() kit.Screen {
+			return ExportList(env, kit.Sheet{What: "things", Whose: text(), Index: ix, Marks: fleet.Marks{}.Toggle("d")})
+		},
 		"assign": func() kit.Screen { return Assign(env, devices) },
 		"upload": func() kit.Screen { return Upload(env) },
 		"new":    func() kit.Screen { return NewBIOS(env) },
@@ -56,12 +71,14 @@ func evilForms(text func() string) map[string]func() kit.Screen {
 // Whatever the size, the data and the keys: exactly h lines, none wider than w, and
 // nothing that a terminal would obey but styles of ours.
 func TestGeometry(t *testing.T) {
+	t.Chdir(t.TempDir()) // an export writes its file
 	keys := []string{"enter", "tab", "shift+tab", "y", "n", "/", "up", "down", "left", "right", "pgup", "pgdown", "home", "end", "backspace",
 		"ctrl+u", "ctrl+v", "ctrl+d", "space", "r", "q", "G", "漢", "ctrl+c", "esc"}
 	size := rapid.OneOf(rapid.IntRange(0, 12), rapid.IntRange(0, 130))
 	rapid.Check(t, func(rt *rapid.T) {
 		forms := evilForms(func() string { return rapid.SampledFrom(evil[:]).Draw(rt, "text") })
-		name := rapid.SampledFrom([]string{"assign", "upload", "new", "edit", "confirm"}).Draw(rt, "form")
+		name := rapid.SampledFrom([]string{"assign", "upload", "new", "edit", "confirm",
+			"new policy", "edit policy", "delete policy", "batch", "remove", "undo", "marks", "list"}).Draw(rt, "form")
 		steps := rapid.SliceOfN(rapid.SampledFrom(append(keys, evil[:]...)), 0, 14).Draw(rt, "keys")
 		sizes := rapid.SliceOfN(size, 2, 8).Draw(rt, "sizes")
 		var wrong string
