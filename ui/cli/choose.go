@@ -272,10 +272,6 @@ func (s *session) wholeBatch(ctx context.Context, c model.CustomerID, w wanted) 
 	begun := false
 	for page, err := range s.Reader.Devices(ctx, c) {
 		here := page.Batch == batch.ID
-		if begun && !here { // pages come batch by batch
-			break
-		}
-		begun = begun || here
 		if err != nil && (here || page.Batch == "") {
 			if ctx.Err() != nil {
 				return nil, ctx.Err()
@@ -283,6 +279,10 @@ func (s *session) wholeBatch(ctx context.Context, c model.CustomerID, w wanted) 
 			s.say("the batch could not be read to its end; nothing was sent")
 			return nil, err
 		}
+		if begun && !here { // pages come batch by batch
+			break
+		}
+		begun = begun || here
 		if here {
 			devices = append(devices, page.Devices...)
 		}

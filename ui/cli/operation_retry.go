@@ -47,7 +47,7 @@ func (s *session) retry(ctx context.Context, id string, w write) error {
 	p := planRetry(was, rows, again)
 	if len(again) == 0 {
 		for _, l := range p.LeftOut {
-			s.say("%s stay as they are: %s", count(l.Rows, "row"), l.Why)
+			s.say("%s left as before: %s", count(l.Rows, "row"), l.Why)
 		}
 		return usage(op, "no row can be sent again, nothing was sent", "")
 	}

@@ -25,16 +25,19 @@ const (
 // world is a backend in memory. Its board moves one step each time somebody who
 // has seen the present one waits for the next; without steps it stands still.
 type world struct {
-	customers  []model.Customer
-	batches    []model.DeviceBatch
-	pages      []model.DevicePage
-	policies   []model.ConfigurationPolicy
-	bios       []model.BIOSConfiguration
-	listErr    error // ends every list after what is there
-	readOnly   bool
-	connectErr error
-	writeErr   error
-	noPrune    bool
+	customers   []model.Customer
+	batches     []model.DeviceBatch
+	pages       []model.DevicePage
+	policies    []model.ConfigurationPolicy
+	bios        []model.BIOSConfiguration
+	listErr     error // ends every list after what is there
+	readOnly    bool
+	connectErr  error
+	writeErr    error
+	noPrune     bool
+	pagesOf     map[model.CustomerID][]model.DevicePage // instead of pages
+	errOf       map[model.CustomerID]error              // ends the devices of one customer
+	customerErr error                                   // ends the customers
 
 	operations []model.Operation // newest first
 	rows       map[model.OperationID][]model.Row
@@ -46,6 +49,15 @@ type world struct {
 	resumed     []model.OperationID
 	dropped     []model.OperationID
 	retried     []model.OperationID
+	made        []model.ConfigurationPolicy
+	edits       [][2]model.ConfigurationPolicy
+	deleted     []model.ConfigurationPolicy
+	removed     []model.Device
+	freed       []model.Device // of their policy
+	undone      []model.UndoPlan
+	adopted     []model.JobID
+	plan        model.UndoPlan
+	planErr     error
 	pruned      time.Duration
 	targets     []cli.Target
 	closed      int
@@ -83,7 +95,7 @@ func list[T any](items []T, err error) iter.Seq2[[]T, error] {
 }
 
 func (w *world) Customers(context.Context) iter.Seq2[[]model.Customer, error] {
-	return list(w.customers, nil)
+	return list(w.customers, w.customerErr)
 }
 
 func (w *world) Batches(context.Context, model.CustomerID) ([]model.DeviceBatch, error) {
@@ -98,17 +110,75 @@ func (w *world) BIOSConfigurations(context.Context, model.CustomerID) iter.Seq2[
 	return list(w.bios, w.listErr)
 }
 
-func (w *world) Devices(ctx context.Context, _ model.CustomerID) iter.Seq2[model.DevicePage, error] {
+func (w *world) Devices(ctx context.Context, c model.CustomerID) iter.Seq2[model.DevicePage, error] {
+	pages, err := w.pages, w.listErr
+	if w.pagesOf != nil {
+		pages = w.pagesOf[c]
+	}
+	if w.errOf[c] != nil {
+		err = w.errOf[c]
+	}
 	return func(yield func(model.DevicePage, error) bool) {
-		for _, p := range w.pages {
+		for _, p := range pages {
 			if ctx.Err() != nil || !yield(p, ctx.Err()) {
 				return
 			}
 		}
-		if w.listErr != nil {
-			yield(model.DevicePage{}, w.listErr)
+		if err != nil {
+			yield(model.DevicePage{}, err)
 		}
 	}
+}
+
+func (w *world) CreatePolicy(_ context.Context, _ model.Customer, p model.ConfigurationPolicy) (model.OperationID, error) {
+	w.made = append(w.made, p)
+	return w.write("create 1", 1)
+}
+
+func (w *world) EditPolicy(_ context.Context, _ model.Customer, was, want model.ConfigurationPolicy) (model.OperationID, error) {
+	w.edits = append(w.edits, [2]model.ConfigurationPolicy{was, want})
+	return w.write("edit 1", 1)
+}
+
+func (w *world) DeletePolicy(_ context.Context, _ model.Customer, p model.ConfigurationPolicy) (model.OperationID, error) {
+	w.deleted = append(w.deleted, p)
+	return w.write("delete 1", 1)
+}
+
+func (w *world) RemoveDevices(_ context.Context, _ model.Customer, d []model.Device) (model.OperationID, error) {
+	w.removed = append(w.removed, d...)
+	return w.write("remove 1", len(d))
+}
+
+func (w *world) Unassign(_ context.Context, _ model.Customer, d []model.Device) (model.OperationID, error) {
+	w.freed = append(w.freed, d...)
+	return w.write("unassign 1", len(d))
+}
+
+func (w *world) PlanUndo(context.Context, model.OperationID) (model.UndoPlan, error) {
+	return w.plan, w.planErr
+}
+
+func (w *world) Undo(_ context.Context, p model.UndoPlan) (model.OperationID, error) {
+	w.undone = append(w.undone, p)
+	return w.write("undo 1", len(p.Devices))
+}
+
+func (w *world) Adopt(_ context.Context, _ model.Customer, job model.JobID) (model.OperationID, error) {
+	w.adopted = append(w.adopted, job)
+	return w.write("adopt 1", 1)
+}
+
+func (w *world) Events(context.Context, model.OperationID) ([]model.Event, error) {
+	return []model.Event{{At: time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC), What: "asked", Detail: "of a test"}}, nil
+}
+
+// write begins an operation of n rows, or fails as the world says.
+func (w *world) write(id model.OperationID, n int) (model.OperationID, error) {
+	if w.writeErr != nil {
+		return "", w.writeErr
+	}
+	return w.begin(id, n), nil
 }
 
 func (w *world) Upload(_ context.Context, u model.Upload) (model.OperationID, error) {
@@ -259,7 +329,7 @@ func (r *run) args(w *world, args ...string) int {
 				j = w
 			}
 			place := kit.Place{Connection: "test", Simulated: true, ReadOnly: w.readOnly || t.ReadOnly}
-			return kit.Backend{Reader: w, Writer: w, Journal: j, Files: disk{}}, place, func(context.Context) error { w.closed++; return nil }, nil
+			return kit.Backend{Reader: w, Writer: w, Journal: j, Files: disk{}, Policies: w, Devices: w, Past: w}, place, func(context.Context) error { w.closed++; return nil }, nil
 		},
 		Dashboard: func(context.Context, cli.Target) error { r.dashboards++; return nil },
 		Simulate: func(_ context.Context, o cli.SimulateOptions, ready io.Writer) error {
