@@ -7,6 +7,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,6 +47,7 @@ type App struct {
 	newest  model.OperationID // what the last toast was about, "" for no operation
 	awaited model.OperationID // to be opened when the board has it
 
+	deaf     bool       // keys are dropped until it is known
 	placed   bool       // it is known which customer to begin with, or that one has to be chosen
 	asked    bool       // the operator was asked about stopped operations
 	quitting kit.Screen // the question whether to quit, while it is open
@@ -176,6 +178,10 @@ func (a *App) key(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	was, top := a.toast, a.top()
 	card := top.Card()
+	if a.premature(msg, card) {
+		a.say(kit.Toast{Text: "still asking for the customers: what is typed before is dropped", Tone: theme.WarnTone})
+		return nil
+	}
 	if a.wantsHelp(msg, card) {
 		return a.perform(top, a.help())
 	}
@@ -192,6 +198,21 @@ func (a *App) key(msg tea.KeyPressMsg) tea.Cmd {
 		a.hush(was, msg)
 	}
 	return cmd
+}
+
+// premature reports whether a key is dropped because it is not known yet which customer
+// to begin with: what it was meant for is not on the screen. With it goes all that
+// follows, but for ctrl+c and Esc, until that is known.
+func (a *App) premature(msg tea.KeyPressMsg, card kit.Card) bool {
+	if a.placed || card.Typing || a.env.Keys.Back.Matches(msg) {
+		a.deaf = false
+		return false
+	}
+	works := func(act kit.Action) bool { return act.Key.Matches(msg) && act.Why(a.env) == "" }
+	if !slices.ContainsFunc(card.Actions, works) && !slices.ContainsFunc(a.reach(card), works) {
+		a.deaf = true
+	}
+	return a.deaf
 }
 
 // helpAnywhere opens the help where ? is a letter like others.

@@ -202,3 +202,21 @@ func TestCountsOfOperationsAreWhole(t *testing.T) {
 	press(a, "o")
 	wants(t, a, "12 000/112 000", "ASKED")
 }
+
+// What is typed before it is known which customer to begin with is dropped as a whole.
+func TestKeysBeforeTheCustomerIsKnown(t *testing.T) {
+	a := New(t.Context(), Options{Backend: devices(3).Backend(), Forms: form.All(), Now: uitest.Noon})
+	a.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+	for _, key := range []string{"/", "o", "q", "C"} {
+		a.Update(uitest.Key(key))
+	}
+	if _, ok := a.top().(*screen.Home); !ok {
+		t.Errorf("keys that follow one that was dropped opened %T", a.top())
+	}
+	wants(t, a, "still asking for the customers")
+	a.Update(uitest.Esc)
+	a.Update(uitest.Key("?"))
+	if _, ok := a.top().(*screen.Help); !ok {
+		t.Errorf("after Esc keys do not count: %T is in sight", a.top())
+	}
+}

@@ -12,7 +12,8 @@ type Action struct {
 	Name string       // short, for the footer: "assign policy"
 	Help string       // one sentence more for the help page, may be empty
 	Key  keys.Binding // what calls it
-	// Hurt marks what changes the tenant: absent in a read-only session.
+	// Hurt marks what changes the tenant: refused in a read-only session, where the footer
+	// leaves it out and help says why.
 	Hurt bool
 	// Quiet keeps it out of the footer; help has it.
 	Quiet bool
@@ -31,10 +32,6 @@ func (a *Action) Why(env *Env) string {
 	}
 	return ""
 }
-
-// Absent reports whether the action is not offered at all: what would change the
-// tenant in a read-only session.
-func (a *Action) Absent(env *Env) bool { return a.Hurt && env.Place.ReadOnly }
 
 // Dispatch does what the key stands for among these actions. A key that none of them
 // has is passed on; one whose action is off says why.

@@ -50,7 +50,7 @@ func NewBIOSConfigurations(env *kit.Env) *BIOSConfigurations {
 	})
 	k := env.Keys
 	s.actions = append([]kit.Action{
-		{Name: "open", Key: k.Open, Do: s.open, Off: s.list.needRow},
+		{Name: "open", Key: k.Open, Do: s.open, Off: s.list.needRow, Help: "Its properties and its content."},
 		{Name: "new", Key: k.New, Hurt: true, Do: s.create, Off: s.cannotCreate, Help: "Make a BIOS configuration."},
 		{Name: "edit", Key: k.Edit, Hurt: true, Do: s.edit, Off: s.cannotEdit, Help: "Read the content, then change it in a form."},
 	}, append(s.list.looks(), s.list.moves()...)...)

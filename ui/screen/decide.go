@@ -1,7 +1,6 @@
 package screen
 
 import (
-	"fmt"
 	"strings"
 
 	"muster/model"
@@ -11,33 +10,6 @@ import (
 
 // The decisions that an operator can take about an operation. Each is asked first,
 // with its count, since each changes a tenant or what will be sent to it.
-
-// AskStopped asks what to do with an operation of which something was not sent.
-func AskStopped(env *kit.Env, o model.Operation, then func() kit.Effect) kit.Screen {
-	unsent := o.Rows.Queued
-	answer := func(do func() kit.Effect) func() kit.Effect {
-		return func() kit.Effect {
-			e := do()
-			if then != nil {
-				more := then()
-				e.Push = more.Push
-			}
-			return e
-		}
-	}
-	return env.Forms.Confirm(env, kit.Question{
-		Title: model.Clean(o.Title),
-		Lines: []string{
-			fmt.Sprintf("stopped at %s of %s: continue or drop?", kit.Count(o.Rows.Total()-unsent), kit.Count(o.Rows.Total())),
-			"Asked " + env.Stamp(o.Created) + " for " + customerOf(o) + ".",
-			"Continue sends " + kit.Counted(unsent, "row", "rows") + ". Drop gives " + oneOf(unsent, "it", "them") + " up. Esc leaves it stopped.",
-		},
-		Answers: []kit.Answer{
-			{Key: env.Keys.Continue[0], Text: "continue", Do: answer(func() kit.Effect { return kit.Effect{Cmd: kit.Resume(env, o.ID)} })},
-			{Key: env.Keys.Drop[0], Text: "drop", Do: answer(func() kit.Effect { return kit.Effect{Cmd: kit.Drop(env, o.ID)} })},
-		},
-	})
-}
 
 func customerOf(o model.Operation) string {
 	if o.CustomerName != "" {

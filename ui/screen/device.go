@@ -44,6 +44,7 @@ func (s *Device) Update(msg tea.Msg) kit.Effect {
 	case tea.KeyPressMsg:
 		return kit.Dispatch(s.env, msg, s.actions)
 	case kit.ThemeMsg, kit.JobsMsg:
+		s.age()
 		s.redraw()
 	}
 	return kit.Effect{}

@@ -76,7 +76,7 @@ func NewDevices(env *kit.Env) *Devices {
 		},
 	})
 	s.actions = append([]kit.Action{
-		{Name: "open", Key: env.Keys.Open, Do: s.open, Off: s.list.needRow},
+		{Name: "open", Key: env.Keys.Open, Do: s.open, Off: s.list.needRow, Help: "All that is known of the device under the cursor."},
 		{Name: "assign policy", Key: env.Keys.Assign, Hurt: true, Do: s.assign, Off: s.cannotAssign,
 			Help: "To the marked devices, else to the one under the cursor. The last choice takes the policy away."},
 		{Name: "remove", Key: env.Keys.Remove, Hurt: true, Quiet: true, Do: s.remove, Off: s.cannotRemove,
@@ -176,7 +176,9 @@ func (s *Devices) open() kit.Effect {
 	if !ok || row >= len(s.list.items) {
 		return kit.Effect{}
 	}
-	return kit.Effect{Push: NewDevice(s.env, s.device(row), s.list.items[row].by, s.list.ix.Cell(row, devicePolicy), s.list.began)}
+	d := NewDevice(s.env, s.device(row), s.list.items[row].by, s.list.ix.Cell(row, devicePolicy), s.list.began)
+	d.follow(source{s.list.began, s.list.kinds, s.list.refresh})
+	return kit.Effect{Push: d}
 }
 
 // fleet is what the list knows, for other screens.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"muster/model"
 	"muster/model/fleet"
@@ -35,19 +36,20 @@ func helpTone(cell string) theme.Tone {
 type Help struct {
 	env     *kit.Env
 	title   string
-	list    *list[struct{}]
+	list    *list[string] // behind each row stands its explanation
+	w, h    int
 	actions []kit.Action
 }
 
 // NewHelp returns the help page for these actions of a screen and of the app.
 func NewHelp(env *kit.Env, title string, actions []kit.Action) *Help {
 	s := &Help{env: env, title: "help on " + title}
-	rows := helpRows(env, actions)
-	s.list = newList(env, s, listing[struct{}]{
+	rows, texts := helpRows(env, actions)
+	s.list = newList(env, s, listing[string]{
 		one: "key", many: "keys", schema: helpSchema, cols: helpCols, live: true,
-		pages: func() iter.Seq2[kit.Page[struct{}], error] {
-			return func(yield func(kit.Page[struct{}], error) bool) {
-				yield(kit.Page[struct{}]{Rows: rows, Items: make([]struct{}, len(rows))}, nil)
+		pages: func() iter.Seq2[kit.Page[string], error] {
+			return func(yield func(kit.Page[string], error) bool) {
+				yield(kit.Page[string]{Rows: rows, Items: texts}, nil)
 			}
 		},
 	})
@@ -56,20 +58,20 @@ func NewHelp(env *kit.Env, title string, actions []kit.Action) *Help {
 	return s
 }
 
-func helpRows(env *kit.Env, actions []kit.Action) []fleet.Row {
-	var rows []fleet.Row
+// helpRows are the actions with what each of them does. One that a read-only session
+// refuses is among them, with the reason.
+func helpRows(env *kit.Env, actions []kit.Action) (rows []fleet.Row, texts []string) {
 	for i := range actions {
 		a := &actions[i]
-		if a.Absent(env) {
-			continue
-		}
 		text := a.Help
 		if why := a.Why(env); why != "" {
 			text = strings.TrimSpace(offSign + why + ". " + text)
 		}
-		rows = append(rows, fleet.Row{Key: a.Name + a.Key.String(), Cells: []string{allKeys(a.Key), a.Name, model.Clean(text)}})
+		text = model.Clean(text)
+		rows = append(rows, fleet.Row{Key: a.Name + a.Key.String(), Cells: []string{allKeys(a.Key), a.Name, text}})
+		texts = append(texts, text)
 	}
-	return rows
+	return rows, texts
 }
 
 // allKeys writes every key of a binding: "down j".
@@ -88,10 +90,37 @@ func (s *Help) Init() kit.Effect { return s.list.refresh() }
 func (s *Help) Update(msg tea.Msg) kit.Effect { return s.list.handle(msg, s.actions) }
 
 // View implements kit.Screen.
-func (s *Help) View() string { return s.list.view() }
+func (s *Help) View() string {
+	below := s.explained()
+	if below == 0 {
+		return s.list.view()
+	}
+	lines := make([]string, below)
+	if text, _, ok := s.list.current(); ok {
+		copy(lines[1:], strings.Split(ansi.Wrap(text, max(s.w-4, 1), " "), "\n"))
+	}
+	for i := range lines {
+		if lines[i] != "" {
+			lines[i] = "  " + ansi.Truncate(lines[i], max(s.w-2, 0), s.env.Theme.Glyphs.Ellipsis)
+		}
+	}
+	return s.list.view() + "\n" + strings.Join(lines, "\n")
+}
+
+// explained is how many lines below the list say in full what the key under the cursor
+// does: the column has no room for it on most terminals.
+func (s *Help) explained() int {
+	if s.h < 8 {
+		return 0
+	}
+	return 4
+}
 
 // Resize implements kit.Screen.
-func (s *Help) Resize(w, h int) { s.list.resize(w, h) }
+func (s *Help) Resize(w, h int) {
+	s.w, s.h = w, h
+	s.list.resize(w, h-s.explained())
+}
 
 // Card implements kit.Screen.
 func (s *Help) Card() kit.Card {

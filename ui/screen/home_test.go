@@ -49,7 +49,7 @@ func TestHomeWithoutAnything(t *testing.T) {
 	}
 }
 
-func TestHelpShowsWhatIsOffAndHidesWhatIsAbsent(t *testing.T) {
+func TestHelpShowsWhatIsOffAndWhy(t *testing.T) {
 	env := newEnv(t, still(0))
 	d := NewDevices(env)
 	show(d)
@@ -61,8 +61,14 @@ func TestHelpShowsWhatIsOffAndHidesWhatIsAbsent(t *testing.T) {
 	env.Place.ReadOnly = true
 	s = NewHelp(env, "devices", d.Card().Actions)
 	show(s)
-	if v := s.View(); strings.Contains(v, "assign policy") {
-		t.Errorf("in a read-only session help offers a write:\n%s", v)
+	if v := s.View(); !strings.Contains(v, "assign policy") || !strings.Contains(v, "not now: this session is read-only") {
+		t.Errorf("in a read-only session help hides a write or why it is refused:\n%s", v)
+	}
+	typed(s, "G")
+	for _, want := range []string{"To the last row.", "One row up."} {
+		if v := s.View(); !strings.Contains(v, want) {
+			t.Errorf("help does not say %q:\n%s", want, v)
+		}
 	}
 	if e := typed(s, "?"); !e.Pop {
 		t.Error("? does not close help")

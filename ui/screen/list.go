@@ -3,7 +3,6 @@ package screen
 import (
 	"context"
 	"iter"
-	"slices"
 	"strings"
 	"time"
 
@@ -85,6 +84,7 @@ type list[T any] struct {
 	anew   bool // the list grew meanwhile: ask again
 	cancel context.CancelFunc
 	held   []tea.KeyPressMsg
+	deaf   bool // keys are dropped until there are rows
 
 	facts       []string
 	whileTyping []kit.Action // what the footer says while the filter is typed
@@ -174,15 +174,7 @@ func (l *list[T]) early() bool { return l.live && !l.read }
 // age notes whether an operation that changes the list ended since it was read.
 func (l *list[T]) age() {
 	was := l.old
-	l.old = false
-	if l.env.Jobs != nil && len(l.kinds) > 0 && !l.began.IsZero() {
-		for _, o := range l.env.Jobs.Operations {
-			if o.Customer == l.env.Customer.ID && o.Ended.After(l.began) && slices.Contains(l.kinds, o.Kind) {
-				l.old = true
-				break
-			}
-		}
-	}
+	l.old = changedSince(l.env, l.began, l.kinds)
 	if l.old != was {
 		l.describe()
 	}

@@ -5,6 +5,7 @@ import (
 
 	"muster/model"
 	"muster/ui/kit"
+	"muster/ui/theme"
 )
 
 // moves are the actions that move the cursor.
@@ -14,14 +15,14 @@ func (l *list[T]) moves() []kit.Action {
 		return func() kit.Effect { do(); return kit.Effect{} }
 	}
 	return []kit.Action{
-		{Name: "up", Key: k.Up, Quiet: true, Do: still(func() { t.Move(-1) })},
-		{Name: "down", Key: k.Down, Quiet: true, Do: still(func() { t.Move(1) })},
-		{Name: "page up", Key: k.PageUp, Quiet: true, Do: still(func() { t.Page(-1) })},
-		{Name: "page down", Key: k.PageDown, Quiet: true, Do: still(func() { t.Page(1) })},
-		{Name: "half page up", Key: k.HalfUp, Quiet: true, Do: still(func() { t.Half(-1) })},
-		{Name: "half page down", Key: k.HalfDown, Quiet: true, Do: still(func() { t.Half(1) })},
-		{Name: "first row", Key: k.Top, Quiet: true, Do: still(t.Top)},
-		{Name: "last row", Key: k.Bottom, Quiet: true, Do: still(t.Bottom)},
+		{Name: "up", Key: k.Up, Quiet: true, Help: "One row up.", Do: still(func() { t.Move(-1) })},
+		{Name: "down", Key: k.Down, Quiet: true, Help: "One row down.", Do: still(func() { t.Move(1) })},
+		{Name: "page up", Key: k.PageUp, Quiet: true, Help: "As many rows up as are in sight.", Do: still(func() { t.Page(-1) })},
+		{Name: "page down", Key: k.PageDown, Quiet: true, Help: "As many rows down as are in sight.", Do: still(func() { t.Page(1) })},
+		{Name: "half page up", Key: k.HalfUp, Quiet: true, Help: "Half of what is in sight up.", Do: still(func() { t.Half(-1) })},
+		{Name: "half page down", Key: k.HalfDown, Quiet: true, Help: "Half of what is in sight down.", Do: still(func() { t.Half(1) })},
+		{Name: "first row", Key: k.Top, Quiet: true, Help: "To the first row.", Do: still(t.Top)},
+		{Name: "last row", Key: k.Bottom, Quiet: true, Help: "To the last row.", Do: still(t.Bottom)},
 	}
 }
 
@@ -66,6 +67,9 @@ func (l *list[T]) key(msg tea.KeyPressMsg, actions []kit.Action) kit.Effect {
 		}
 		return kit.Effect{}
 	}
+	if l.premature(msg, actions) {
+		return kit.Effect{Toast: kit.Toast{Text: "still reading the " + l.many + ": what is typed before they are there is dropped", Tone: theme.WarnTone}}
+	}
 	if l.env.Keys.Back.Matches(msg) && l.anchor != "" {
 		l.endRange()
 		return kit.Effect{}
@@ -78,6 +82,22 @@ func (l *list[T]) key(msg tea.KeyPressMsg, actions []kit.Action) kit.Effect {
 		l.describe()
 	}
 	return e
+}
+
+// premature reports whether a key is dropped because nothing is there yet that it could
+// act on. With it goes all that follows until rows are there, for it was meant for
+// what nobody has seen; after Esc keys count again.
+func (l *list[T]) premature(msg tea.KeyPressMsg, actions []kit.Action) bool {
+	if l.live || l.read || l.ix.Len() > 0 || l.env.Keys.Back.Matches(msg) {
+		l.deaf = false
+		return false
+	}
+	for i := range actions {
+		if why := actions[i].Why(l.env); actions[i].Key.Matches(msg) && (why == l.needRow() || why == l.needAny()) && why != "" {
+			l.deaf = true
+		}
+	}
+	return l.deaf
 }
 
 // needAny is why an action on the whole list cannot be done while it is empty.

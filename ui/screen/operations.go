@@ -100,7 +100,7 @@ func NewOperations(env *kit.Env) *Operations {
 		},
 	})
 	s.actions = append([]kit.Action{
-		{Name: "open", Key: env.Keys.Open, Do: s.open, Off: s.list.needRow},
+		{Name: "open", Key: env.Keys.Open, Do: s.open, Off: s.list.needRow, Help: "Its rows, its jobs and why rows failed."},
 	}, append(append(decisions(env, s, s.operation), s.list.looks()...), s.list.moves()...)...)
 	return s
 }

@@ -1,7 +1,9 @@
 package screen
 
 import (
+	"slices"
 	"strings"
+	"time"
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -79,7 +81,7 @@ func (p *pane) view() string {
 			b.WriteByte('\n')
 		}
 		if at := p.top + i; at < len(p.rows) && p.w > 0 {
-			b.WriteString(ansi.Truncate(p.rows[at], p.w, ""))
+			b.WriteString(ansi.Truncate(p.rows[at], p.w, p.env.Theme.Glyphs.Ellipsis))
 		}
 	}
 	return b.String()
@@ -104,14 +106,14 @@ func (p *pane) moves(env *kit.Env) []kit.Action {
 		}
 	}
 	return []kit.Action{
-		{Name: "up", Key: k.Up, Quiet: true, Do: by(func() int { return -1 })},
-		{Name: "down", Key: k.Down, Quiet: true, Do: by(func() int { return 1 })},
-		{Name: "page up", Key: k.PageUp, Quiet: true, Do: by(func() int { return -p.h })},
-		{Name: "page down", Key: k.PageDown, Quiet: true, Do: by(func() int { return p.h })},
-		{Name: "half page up", Key: k.HalfUp, Quiet: true, Do: by(func() int { return -p.h / 2 })},
-		{Name: "half page down", Key: k.HalfDown, Quiet: true, Do: by(func() int { return p.h / 2 })},
-		{Name: "first line", Key: k.Top, Quiet: true, Do: by(func() int { return -len(p.rows) })},
-		{Name: "last line", Key: k.Bottom, Quiet: true, Do: by(func() int { return len(p.rows) })},
+		{Name: "up", Key: k.Up, Quiet: true, Help: "One line up.", Do: by(func() int { return -1 })},
+		{Name: "down", Key: k.Down, Quiet: true, Help: "One line down.", Do: by(func() int { return 1 })},
+		{Name: "page up", Key: k.PageUp, Quiet: true, Help: "As many lines up as are in sight.", Do: by(func() int { return -p.h })},
+		{Name: "page down", Key: k.PageDown, Quiet: true, Help: "As many lines down as are in sight.", Do: by(func() int { return p.h })},
+		{Name: "half page up", Key: k.HalfUp, Quiet: true, Help: "Half of what is in sight up.", Do: by(func() int { return -p.h / 2 })},
+		{Name: "half page down", Key: k.HalfDown, Quiet: true, Help: "Half of what is in sight down.", Do: by(func() int { return p.h / 2 })},
+		{Name: "first line", Key: k.Top, Quiet: true, Help: "To the beginning.", Do: by(func() int { return -len(p.rows) })},
+		{Name: "last line", Key: k.Bottom, Quiet: true, Help: "To the end.", Do: by(func() int { return len(p.rows) })},
 	}
 }
 
@@ -124,6 +126,50 @@ type detail struct {
 	facts   []string
 	actions []kit.Action
 	write   func() // fills the pane
+	source  source
+}
+
+// source is the list that a detail was opened from.
+type source struct {
+	began time.Time             // when it was read: nothing shown is newer
+	kinds []model.OperationKind // what changes it
+	read  func() kit.Effect     // reads it again
+}
+
+// follow says how old the detail is, and that r goes back to its list and reads that
+// again: a detail has no more than its list.
+func (d *detail) follow(from source) {
+	d.source = from
+	d.actions = append(d.actions, kit.Action{Name: "refresh", Key: d.env.Keys.Refresh, Help: "Go back to the list and read it again. It changes nothing.",
+		Do: func() kit.Effect {
+			e := d.source.read()
+			e.Pop = true
+			return e
+		}})
+	d.age()
+}
+
+// age says how old the detail is and whether an operation ended since that changes it.
+func (d *detail) age() {
+	if d.source.began.IsZero() {
+		return
+	}
+	fact := d.env.AsOf(d.source.began)
+	if changedSince(d.env, d.source.began, d.source.kinds) {
+		fact += ", changed since: " + d.env.Keys.Refresh.String()
+	}
+	d.facts = []string{fact}
+}
+
+// changedSince reports whether an operation of these kinds on the customer ended after
+// a moment.
+func changedSince(env *kit.Env, since time.Time, kinds []model.OperationKind) bool {
+	if env.Jobs == nil || since.IsZero() {
+		return false
+	}
+	return slices.ContainsFunc(env.Jobs.Operations, func(o model.Operation) bool {
+		return o.Customer == env.Customer.ID && o.Ended.After(since) && slices.Contains(kinds, o.Kind)
+	})
 }
 
 // Resize implements kit.Screen.

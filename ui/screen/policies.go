@@ -44,7 +44,7 @@ func NewPolicies(env *kit.Env) *Policies {
 	})
 	k := env.Keys
 	s.actions = append([]kit.Action{
-		{Name: "open", Key: k.Open, Do: s.open, Off: s.list.needRow},
+		{Name: "open", Key: k.Open, Do: s.open, Off: s.list.needRow, Help: "All that is known of the policy under the cursor."},
 		{Name: "new", Key: k.New, Hurt: true, Off: s.cannotCreate, Help: "Make a policy.",
 			Do: func() kit.Effect { return kit.Effect{Push: env.Forms.NewPolicy(env)} }},
 	}, append(append(policyChanges(env, s.policy), s.list.looks()...), s.list.moves()...)...)
@@ -132,7 +132,9 @@ func (s *Policies) open() kit.Effect {
 	if !ok {
 		return kit.Effect{}
 	}
-	return kit.Effect{Push: NewPolicy(s.env, p, s.list.began)}
+	d := NewPolicy(s.env, p, s.list.began)
+	d.follow(source{s.list.began, s.list.kinds, s.list.refresh})
+	return kit.Effect{Push: d}
 }
 
 // Policy shows one configuration policy as its list has it.
@@ -161,6 +163,8 @@ func (s *Policy) Update(msg tea.Msg) kit.Effect {
 		return kit.Dispatch(s.env, msg, s.actions)
 	case kit.ThemeMsg:
 		s.redraw()
+	case kit.JobsMsg:
+		s.age()
 	}
 	return kit.Effect{}
 }

@@ -17,3 +17,8 @@ var (
 	CtrlD  = tea.KeyPressMsg{Code: 'd', Mod: tea.ModCtrl}
 	CtrlU  = tea.KeyPressMsg{Code: 'u', Mod: tea.ModCtrl}
 )
+
+// Key is the key with this letter or sign on it.
+func Key(letter string) tea.KeyPressMsg {
+	return tea.KeyPressMsg{Code: []rune(letter)[0], Text: letter}
+}
