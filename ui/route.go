@@ -17,6 +17,8 @@ func (a *App) declare() []kit.Action {
 	k := a.env.Keys
 	out := append(a.goTo(),
 		kit.Action{Name: "upload", Key: k.Upload, Hurt: true, Do: a.upload, Off: a.cannotUpload, Help: "A device list from a file."},
+		kit.Action{Name: "find device", Key: k.Find, Quiet: true, Do: a.find, Off: a.cannotFind,
+			Help: "By its whole serial, across all customers of the partner."},
 		kit.Action{Name: "help", Key: k.Help, Do: a.help, Help: "This page: every key in reach and why some cannot be used now."},
 	)
 	return append(out, a.leaving...)
@@ -73,6 +75,19 @@ func (a *App) cannotUpload() string {
 		return "not available here"
 	}
 	return a.needCustomer()
+}
+
+func (a *App) cannotFind() string {
+	if a.env.Forms.Find == nil {
+		return "not available here"
+	}
+	return ""
+}
+
+func (a *App) find() kit.Effect {
+	return kit.Effect{Push: a.env.Forms.Find(a.env, func(serial string) kit.Effect {
+		return kit.Effect{Push: screen.NewFoundDevices(a.env, serial)}
+	})}
 }
 
 func (a *App) upload() kit.Effect { return kit.Effect{Push: a.env.Forms.Upload(a.env)} }

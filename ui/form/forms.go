@@ -18,6 +18,7 @@ func All() kit.Forms {
 		Remove:       Remove,
 		Undo:         Undo,
 		MarkList:     MarkList,
+		Find:         Find,
 
 		ExportList:     ExportList,
 		ExportEvidence: ExportEvidence,

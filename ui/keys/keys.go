@@ -57,7 +57,7 @@ type Map struct {
 	Up, Down, PageUp, PageDown, HalfUp, HalfDown, Top, Bottom Binding
 
 	// Opening, leaving, asking.
-	Open, Back, Quit, Interrupt, Help, Filter, Pane Binding
+	Open, Back, Quit, Interrupt, Help, Filter, Find, Pane Binding
 
 	// Marking and ordering.
 	Mark, MarkAll, Unmark, Range, Same, MarkList, Sort, Reverse Binding
@@ -78,7 +78,7 @@ func Default() *Map {
 		Up: Of("up", "k"), Down: Of("down", "j"), PageUp: Of("pgup"), PageDown: Of("pgdown"),
 		HalfUp: Of("ctrl+u"), HalfDown: Of("ctrl+d"), Top: Of("g", "home"), Bottom: Of("G", "end"),
 
-		Open: Of("enter"), Back: Of("esc"), Quit: Of("q"), Interrupt: Of("ctrl+c"), Help: Of("?"), Filter: Of("/"), Pane: Of("tab"),
+		Open: Of("enter"), Back: Of("esc"), Quit: Of("q"), Interrupt: Of("ctrl+c"), Help: Of("?"), Filter: Of("/"), Find: Of("F"), Pane: Of("tab"),
 
 		Mark: Of("space"), MarkAll: Of("*"), Unmark: Of("u"),
 		Range: Of("v"), Same: Of(","), MarkList: Of("M"), Sort: Of("s"), Reverse: Of("S"),

@@ -124,6 +124,8 @@ type Forms struct {
 	Undo        func(env *Env, o model.Operation) Screen
 	// MarkList asks for a list of serials and gives the keys of their devices to take.
 	MarkList func(env *Env, take func(keys []string) Effect) Screen
+	// Find asks for a serial and gives it to search.
+	Find func(env *Env, search func(serial string) Effect) Screen
 
 	ExportList     func(env *Env, s Sheet) Screen
 	ExportEvidence func(env *Env, o model.Operation) Screen

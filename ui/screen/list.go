@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"strings"
@@ -37,6 +38,8 @@ type listing[T any] struct {
 	// idName names the column with the keys of the rows in exports, "" to leave them out;
 	// whose list it is stands in their names, "" for the customer.
 	idName, whose string
+	// step is what a reading goes through one by one, "" for batches.
+	step string
 	// pages reads the list. It is called on the loop and captures what it needs; the
 	// sequence runs off the loop.
 	pages func() iter.Seq2[kit.Page[T], error]
@@ -320,7 +323,7 @@ func (l *list[T]) state() []string {
 			fact += " " + kit.Count(l.reach)
 		}
 		if p.Of > 0 {
-			fact += " " + l.env.Theme.Glyphs.Separator + " batch " + kit.Count(min(p.Batches+1, p.Of)) + " of " + kit.Count(p.Of)
+			fact += " " + l.env.Theme.Glyphs.Separator + " " + cmp.Or(l.step, "batch") + " " + kit.Count(min(p.Batches+1, p.Of)) + " of " + kit.Count(p.Of)
 		}
 		out = append(out, fact)
 	case l.err != nil:

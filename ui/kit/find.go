@@ -1,0 +1,100 @@
+package kit
+
+import (
+	"context"
+	"iter"
+	"strings"
+	"sync"
+
+	"muster/model"
+)
+
+// searchedAtOnce is of how many customers devices are read at the same time. The pace
+// of the service bounds the requests, this the memory.
+const searchedAtOnce = 4
+
+// Found is what the search of one customer brought.
+type Found struct {
+	Customer model.Customer
+	Devices  []model.Device // those with the serial
+	Read, Of int            // customers that were searched, and in all
+}
+
+// FindSerial yields the devices with a serial, ignoring case, of all customers of the
+// partner, customer by customer in the order in which they were read. A customer whose
+// devices could not all be read comes with an error, and the search goes on.
+func FindSerial(ctx context.Context, reader Reader, serial string) iter.Seq2[Found, error] {
+	return func(yield func(Found, error) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		var customers []model.Customer
+		for page, err := range reader.Customers(ctx) {
+			if err != nil && !yield(Found{}, err) {
+				return
+			}
+			customers = append(customers, page...)
+		}
+		n, more := 0, true
+		for one := range searchAll(ctx, reader, customers, serial) {
+			n++
+			if !more {
+				continue // until every search has ended
+			}
+			one.Read, one.Of = n, len(customers)
+			if more = yield(one.Found, one.err); !more {
+				cancel()
+			}
+		}
+	}
+}
+
+type searched struct {
+	Found
+	err error
+}
+
+// searchAll searches the customers, a few at a time. The channel is closed when all of
+// its goroutines have ended; it has to be read until then.
+func searchAll(ctx context.Context, reader Reader, customers []model.Customer, serial string) <-chan searched {
+	in, out := make(chan model.Customer), make(chan searched)
+	var all sync.WaitGroup
+	all.Go(func() {
+		defer close(in)
+		for _, c := range customers {
+			select {
+			case in <- c:
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	for range searchedAtOnce {
+		all.Go(func() {
+			for c := range in {
+				out <- searchOne(ctx, reader, c, serial)
+			}
+		})
+	}
+	go func() {
+		all.Wait()
+		close(out)
+	}()
+	return out
+}
+
+func searchOne(ctx context.Context, reader Reader, c model.Customer, serial string) searched {
+	s := searched{Found: Found{Customer: c}}
+	for page, err := range reader.Devices(ctx, c.ID) {
+		if err != nil && s.err == nil {
+			e := *Trouble(err)
+			e.Msg = "not all devices of " + model.Clean(c.Name) + " could be read: " + e.Msg
+			s.err = &e
+		}
+		for _, d := range page.Devices {
+			if strings.EqualFold(d.Serial, serial) {
+				s.Devices = append(s.Devices, d)
+			}
+		}
+	}
+	return s
+}
