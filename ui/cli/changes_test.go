@@ -289,7 +289,7 @@ func TestExportWritesPrivateFiles(t *testing.T) {
 	}
 }
 
-func TestKnownDevicesOfTheDemoWorld(t *testing.T) {
+func TestDevicesThatAreThereAlready(t *testing.T) {
 	good := file(t, "good.csv", goodList)
 	w, r := newWorld(), run{}
 	w.steps = append(w.steps, done(1))
@@ -299,6 +299,12 @@ func TestKnownDevicesOfTheDemoWorld(t *testing.T) {
 	}
 	if got := w.uploads[0].Rows; len(got) != 1 || got[0].Serial() != "SN2" {
 		t.Errorf("sent %+v", got)
+	}
+	w = newWorld() // two devices of one serial decide nothing
+	w.pages = append(w.pages, model.DevicePage{Devices: []model.Device{{ID: "d-9", Serial: "sn1"}, {ID: "d-8", Serial: "sn2"}}})
+	w.steps = append(w.steps, done(2))
+	if code := r.muster(t, w, "upload "+good+" --batch b9 --yes --skip-known --expect 2"); code != 0 {
+		t.Errorf("shared serials: exit code %d: %s", code, &r.err)
 	}
 	w = newWorld()
 	w.listErr = errors.New("torn")

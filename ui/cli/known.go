@@ -14,47 +14,49 @@ type knownRow struct {
 	device model.Device
 }
 
-// known finds the rows whose devices the customer has already, by serial, and by
-// maker where both sides name one. It reads all devices; whole says whether it
-// could. Only what is asked for is kept in memory.
+// known finds the rows whose devices the customer has already: by serial, and by
+// maker and model where both sides name them. A serial that several devices have
+// decides nothing. It reads all devices; whole says whether it could. Only what is
+// asked for is kept in memory.
 func (s *session) known(ctx context.Context, c model.CustomerID, rows []model.UploadRow) (list []knownRow, whole bool, err error) {
-	at := make(map[string][]int, len(rows))
-	for i, r := range rows {
+	have := make(map[string][]model.Device, len(rows)) // by serial in capitals; at most two
+	for _, r := range rows {
 		if serial := r.Serial(); serial != "" {
-			k := strings.ToUpper(serial)
-			at[k] = append(at[k], i)
+			have[strings.ToUpper(serial)] = nil
 		}
 	}
-	have := make(map[int]model.Device)
 	whole = true
 	for page, err := range s.Reader.Devices(ctx, c) {
 		if err != nil {
 			whole = false
 		}
 		for _, d := range page.Devices {
-			for _, i := range at[strings.ToUpper(d.Serial)] {
-				if sameMaker(rows[i], d) {
-					have[i] = d
-				}
+			k := strings.ToUpper(d.Serial)
+			if list, wanted := have[k]; wanted && len(list) < 2 {
+				have[k] = append(list, d)
 			}
 		}
 	}
-	for i := range rows {
-		if d, ok := have[i]; ok {
-			list = append(list, knownRow{i, d})
+	for i, r := range rows {
+		if hits := have[strings.ToUpper(r.Serial())]; len(hits) == 1 && sameMachine(r, hits[0]) {
+			list = append(list, knownRow{i, hits[0]})
 		}
 	}
 	return list, whole, ctx.Err()
 }
 
-// sameMaker reports whether a row and a device of one serial can be one machine:
+// sameMachine reports whether a row and a device of one serial can be one machine:
 // makers do not ask each other before they give out a serial.
-func sameMaker(r model.UploadRow, d model.Device) bool {
-	maker := r.Facts.Maker
-	if maker == "" {
-		maker = r.Identity.Maker
+func sameMachine(r model.UploadRow, d model.Device) bool {
+	maker, name := r.Identity.Maker, r.Identity.Model
+	if r.Facts.Maker != "" {
+		maker = r.Facts.Maker
 	}
-	return maker == "" || d.Maker == "" || strings.EqualFold(maker, d.Maker)
+	if r.Facts.Model != "" {
+		name = r.Facts.Model
+	}
+	like := func(a, b string) bool { return a == "" || b == "" || strings.EqualFold(a, b) }
+	return like(maker, d.Maker) && like(name, d.Model)
 }
 
 // lookUp says which rows the customer has already and leaves them out if that is

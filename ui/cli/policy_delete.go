@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -38,6 +39,9 @@ func (s *session) deletePolicy(ctx context.Context, w write, name string) error 
 	}
 	p := plan{What: "delete policy " + model.Clean(policy.Name), Kind: model.DeletePolicy.String(), Customer: namedCustomer(c.ID, c.Name),
 		Policy: &named{string(policy.ID), policy.Name}, Rows: 1, Jobs: 1, typed: policy.Name}
+	if strings.TrimSpace(policy.Name) == "" { // nothing that could be typed
+		p.typed = string(policy.ID)
+	}
 	n, whole := 0, true
 	for page, err := range s.Reader.Devices(ctx, c.ID) {
 		whole = whole && err == nil

@@ -206,7 +206,7 @@ func (p plan) prompt() string {
 // exactly, or as it was shown.
 func (p plan) agreed(answer string) bool {
 	if p.typed != "" {
-		return answer == p.typed || answer == model.Clean(p.typed)
+		return answer != "" && (answer == strings.TrimSpace(p.typed) || answer == strings.TrimSpace(model.Clean(p.typed)))
 	}
 	return strings.EqualFold(answer, "y") || strings.EqualFold(answer, "yes")
 }

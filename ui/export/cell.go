@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"muster/model"
@@ -19,12 +20,12 @@ const runs = "=+-@\uff1d\uff0b\uff0d\uff20"
 // and behind an apostrophe when it would run. Muster's own reading of lists
 // takes the apostrophe off again.
 func harmless(s string) string {
-	leads := strings.TrimLeft(s, " \u00a0\u3000")
-	if leads != "" && strings.ContainsRune("\t\r\n", rune(leads[0])) {
+	begins := strings.TrimLeftFunc(s, unicode.IsSpace)
+	if strings.ContainsAny(s[:len(s)-len(begins)], "\t\r\n") {
 		return "'" + model.Clean(s)
 	}
 	s = model.Clean(s)
-	r, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, " \u00a0\u3000"))
+	r, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(s, unicode.IsSpace))
 	if r != utf8.RuneError && strings.ContainsRune(runs, r) {
 		return "'" + s
 	}

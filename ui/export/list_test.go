@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -19,7 +20,7 @@ import (
 
 // hostile are cells that a spreadsheet, a terminal or a page would obey.
 var hostile = []string{"=cmd|' /C calc'!A0", "+1", "-1", "@x", "  =1+1", "\t=1", "\r=1", "\n@x", "\uff1d1", "\uff0b1", "\uff0d1", "\uff20x",
-	"\u00a0=1", "a\x1b[31mb", "a\u202eb", "a\u009b2Jb", `say "hi", ok`, "two\r\nlines", "plain", "", "Zo\u00eb", "\xff\xfe"}
+	"\u00a0=1", "\u2003+1", "a\x1b[31mb", "a\u202eb", "a\u009b2Jb", `say "hi", ok`, "two\r\nlines", "plain", "", "Zo\u00eb", "\xff\xfe"}
 
 func write(t *testing.T, f export.Format, columns []string, rows ...[]string) string {
 	t.Helper()
@@ -55,7 +56,7 @@ func TestHostileCellsAreHarmlessInCSV(t *testing.T) {
 		t.Fatalf("%d lines, want %d: %v", len(all), len(rows)+1, err)
 	}
 	for i, cells := range all[1:] {
-		first := strings.TrimLeft(cells[0], " \u00a0\u3000")
+		first := strings.TrimLeftFunc(cells[0], unicode.IsSpace)
 		if first != "" && strings.ContainsAny(first[:1], "=+-@\t\r\n") || slices.Contains([]string{"\uff1d1", "\uff0b1", "\uff0d1", "\uff20x"}, first) {
 			t.Errorf("%q became %q, which runs", rows[i][0], cells[0])
 		}
@@ -164,7 +165,7 @@ func FuzzListAsCSV(f *testing.F) {
 		if err != nil || len(all) != 2 || len(all[1]) != 1 {
 			t.Fatalf("%q became %q: %v", s, all, err)
 		}
-		cell := strings.TrimLeft(all[1][0], " \u00a0\u3000")
+		cell := strings.TrimLeftFunc(all[1][0], unicode.IsSpace)
 		for _, bad := range []string{"=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"} {
 			if strings.HasPrefix(cell, bad) {
 				t.Errorf("%q became %q, which runs", s, cell)
