@@ -313,3 +313,14 @@ func TestDevicesThatAreThereAlready(t *testing.T) {
 		t.Errorf("torn list: exit code %d, %d uploads: %s", code, len(w.uploads), &r.err)
 	}
 }
+
+func TestANamelessPolicyIsDeletedByItsID(t *testing.T) {
+	for answer, want := range map[string]int{"": 7, " ": 7, string(kiosk): 0} {
+		w, r := newWorld(), run{inTerminal: true, stdin: answer + "\n"}
+		w.policies[0].Name = "  "
+		w.steps = append(w.steps, done(1))
+		if code := r.muster(t, w, "policies delete "+string(kiosk)); code != want || len(w.deleted) != 1-want/7 {
+			t.Errorf("answered %q: exit code %d, want %d: %s", answer, code, want, &r.err)
+		}
+	}
+}
