@@ -35,6 +35,18 @@ func countCell(n int) (cell string, sort int64) {
 	return kit.Count(n), int64(n)
 }
 
+// notSent is what has become of rows that were dropped before they were sent, in every
+// list and sum alike.
+const notSent = "not sent"
+
+// rowState is the state of a row in words.
+func rowState(s model.RowState) string {
+	if s == model.RowSkipped {
+		return notSent
+	}
+	return s.String()
+}
+
 // oneOf chooses the word for one or for many.
 func oneOf(n int, one, many string) string {
 	if n == 1 {

@@ -114,3 +114,21 @@ func TestDroppingIsAskedTwice(t *testing.T) {
 		t.Errorf("leaving it gave %+v and went on %d times", leave, next)
 	}
 }
+
+// Rows that were dropped are "not sent" in the sum, in the list and in the detail.
+func TestDroppedRowsAreNotSent(t *testing.T) {
+	b := still(0)
+	b.RowList = []model.Row{{Number: 1, Serial: "S1", State: model.RowDone}, {Number: 2, Serial: "S2", State: model.RowSkipped}}
+	o := model.Operation{ID: "o", Title: "upload", Rows: model.Tally{Done: 1, Skipped: 1}}
+	b.Board = &model.Board{Rev: 1, Operations: []model.Operation{o}}
+	s := NewOperation(newEnv(t, b), o)
+	show(s)
+	if v := s.View(); strings.Count(v, notSent) != 3 || strings.Contains(v, "skipped") {
+		t.Errorf("the operation does not say %q in its title, its sum and its row:\n%s", notSent, v)
+	}
+	d := typed(s, "\n").Push
+	show(d)
+	if v := d.View(); !strings.Contains(v, notSent) {
+		t.Errorf("the row says\n%s", v)
+	}
+}

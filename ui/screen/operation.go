@@ -209,7 +209,7 @@ func (s *Operation) describe() {
 	t := s.env.Theme
 	s.facts = []string{s.op.State().String()}
 	var out []string
-	add := func(line string) { out = append(out, ansi.Truncate(line, s.w, "")) }
+	add := func(line string) { out = append(out, ansi.Truncate(line, s.w, t.Glyphs.Ellipsis)) }
 	add(" " + t.Title.Render(model.Clean(s.op.Sum())))
 	add(" " + words(s.env, tally(s.env, s.op.Rows), s.pairing()))
 	add(" " + t.Muted.Render(words(s.env, "asked "+s.env.Stamp(s.op.Created), customerOf(s.op), jobsInWords(s.op.Jobs), model.Clean(s.op.Source))))
@@ -325,7 +325,7 @@ func tally(env *kit.Env, t model.Tally) string {
 		{t.Failed, model.RowFailed}, {t.Skipped, model.RowSkipped}, {t.Unknown, model.RowUnknown},
 	} {
 		if c.n > 0 {
-			parts = append(parts, env.Theme.Tone(stateTone(c.state.String())).Render(kit.Count(c.n)+" "+c.state.String()))
+			parts = append(parts, env.Theme.Tone(stateTone(rowState(c.state))).Render(kit.Count(c.n)+" "+rowState(c.state)))
 		}
 	}
 	return words(env, parts...)

@@ -30,7 +30,7 @@ func (s *rowDetail) Update(msg tea.Msg) kit.Effect { return s.turn(msg) }
 func (s *rowDetail) fill() {
 	r := s.row
 	s.title("Row " + kit.Count(r.Number) + " of " + model.Clean(s.op.Title))
-	s.field("state", r.State.String())
+	s.field("state", rowState(r.State))
 	s.field("code", words(s.env, r.Code, r.CodeName))
 	s.field("what happened", r.Text)
 	s.field("class", classOf(r))

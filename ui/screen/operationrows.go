@@ -76,7 +76,7 @@ func operationRowOf(r model.Row) fleet.Row {
 	}
 	return fleet.Row{
 		Key: strconv.Itoa(r.Number),
-		Cells: []string{model.Clean(r.Label()), r.State.String(), model.Clean(r.Code), text, model.Clean(r.What), kit.Count(r.Number), line,
+		Cells: []string{model.Clean(r.Label()), rowState(r.State), model.Clean(r.Code), text, model.Clean(r.What), kit.Count(r.Number), line,
 			classOf(r), kit.Count(r.Attempt), pairedBy(r)},
 		Sort: []int64{1: urgency(r.State), 5: int64(r.Number), 6: int64(r.Line), 8: int64(r.Attempt)},
 	}

@@ -38,7 +38,7 @@ func stateTone(cell string) theme.Tone {
 		return theme.GoodTone
 	case model.OperationFailed.String(), model.ChunkRefused.String():
 		return theme.BadTone
-	case model.OperationCancelled.String(), model.RowSkipped.String(), model.RowQueued.String(), model.ChunkDropped.String():
+	case model.OperationCancelled.String(), notSent, model.RowQueued.String(), model.ChunkDropped.String():
 		return theme.MutedTone
 	}
 	return theme.PlainTone
