@@ -50,7 +50,7 @@ func (t *told) with(s stage, help string) []kit.Action {
 		help = helpKey
 	}
 	if t.of != &says[0] || t.n != len(says) || t.key != help {
-		*t = told{of: &says[0], n: len(says), key: help, actions: append(says[:len(says):len(says)], hint(help, "help"))}
+		*t = told{of: &says[0], n: len(says), key: help, actions: append(says[:len(says):len(says)], explained(help, "help", "This page."))}
 	}
 	return t.actions
 }
@@ -58,29 +58,36 @@ func (t *told) with(s stage, help string) []kit.Action {
 // guide says which keys work on a field of several: Enter, the keys of its kind, the
 // way to the others and back.
 func guide(field huh.Field, first, last bool) []kit.Action {
-	next := "next field"
+	next := explained("enter", "next field", "Go to the next field when nothing is wrong with this one; tab does the same.")
 	if last {
-		next = "go on"
+		next = explained("enter", "go on", "Leave the page when nothing is wrong on it; tab does the same.")
 	}
 	var out []kit.Action
 	switch field := field.(type) {
 	case *area:
-		out = append(out, hint("tab", next), hint("enter", "new line"))
+		out = append(out, explained("tab", next.Name, "Leave the text; Enter is a line end in it."), explained("enter", "new line", "Begin a line in the text."))
 	case *checks:
-		out = append(out, hint("enter", next), hint("space", "choose"))
+		out = append(out, next, explained("space", "choose", "Choose what is under the cursor, or take it back."))
 	case *choice:
-		out = append(out, hint("enter", next))
+		out = append(out, next)
 		switch {
 		case field.row && len(field.options) > 1:
-			out = append(out, hint("right", "other choice"))
+			out = append(out, explained("right", "other choice", "Show the next choice, left the one before; after the last comes the first."))
 		case !field.row:
-			out = append(out, hint("/", "filter"))
+			out = append(out, explained("/", "filter", "Show only choices with the words that are typed."))
 		}
 	default:
-		out = append(out, hint("enter", next))
+		out = append(out, next)
 	}
 	if !first {
-		out = append(out, hint("shift+tab", "field before"))
+		out = append(out, explained("shift+tab", "field before", "Go back to the field above; nothing is lost."))
 	}
-	return append(out, hint("esc", "back"))
+	return append(out, explained("esc", "back", "Go one page back. From the first page it asks before anything that is filled in is lost."))
+}
+
+// explained is a hint with a sentence for the help page.
+func explained(key, name, help string) kit.Action {
+	a := hint(key, name)
+	a.Help = help
+	return a
 }

@@ -177,3 +177,15 @@ func TestTheUploadShowsARowOnASmallScreen(t *testing.T) {
 		p.want("list      script.csv", "5CG0005")
 	})
 }
+
+// The preview of a list says what was repaired, old and new, beside what is wrong.
+func TestThePreviewNamesRepairs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := play(t, Upload(lists().env()))
+		p.enter("/lists/bad/spreadsheet-damage.csv")
+		p.press("enter")
+		p.want("3 problems, and below ", "repairs: old → new")
+		p.press("pgdown", "pgdown", "pgdown")
+		p.want("! line", " → 00123457")
+	})
+}

@@ -55,7 +55,11 @@ func (u *upload) judged(w int) []string {
 		out = append(append(out, ""), u.table(w)...)
 	}
 	if n := len(r.Problems) + r.More; n > 0 {
-		out = append(out, "", t.Header.Render(kit.Counted(n, "problem", "problems")))
+		head := kit.Counted(n, "problem", "problems")
+		if fixed := len(r.Repairs) + r.MoreRepairs; fixed > 0 {
+			head += ", and below " + kit.Counted(fixed, "repair", "repairs") + ": old " + t.Glyphs.Arrow + " new"
+		}
+		out = append(out, "", t.Header.Render(head))
 		for _, p := range r.Problems[:min(len(r.Problems), shownRemarks)] {
 			out = append(out, remark(t.Glyphs.Bad, p.Line, p.Column, p.Text, p.What, w)...)
 		}
