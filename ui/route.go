@@ -19,6 +19,7 @@ func (a *App) declare() []kit.Action {
 		kit.Action{Name: "upload", Key: k.Upload, Hurt: true, Do: a.upload, Off: a.cannotUpload, Help: "A device list from a file."},
 		kit.Action{Name: "find device", Key: k.Find, Quiet: true, Do: a.find, Off: a.cannotFind,
 			Help: "By its whole serial, across all customers of the partner."},
+		kit.Action{Name: "actions", Key: k.Palette, Quiet: true, Do: a.palette, Help: "Every action in reach: type a part of its name, Enter does it."},
 		kit.Action{Name: "help", Key: k.Help, Do: a.help, Help: "This page: every key in reach and why some cannot be used now."},
 	)
 	return append(out, a.leaving...)
@@ -99,6 +100,10 @@ func (a *App) help() kit.Effect {
 		all = slices.Concat(card.Actions, a.leaving[len(a.leaving)-1:])
 	}
 	return kit.Effect{Push: screen.NewHelp(a.env, card.Title, all)}
+}
+
+func (a *App) palette() kit.Effect {
+	return kit.Effect{Push: screen.NewPalette(a.env, slices.Concat(a.top().Card().Actions, a.actions))}
 }
 
 func (a *App) back() kit.Effect {

@@ -8,6 +8,8 @@ package keys
 
 import (
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 )
@@ -28,6 +30,26 @@ func (b Binding) String() string {
 		return ""
 	}
 	return Show(b[0])
+}
+
+// codes are the keys that are no letters.
+var codes = map[string]rune{"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "space": tea.KeySpace, "up": tea.KeyUp,
+	"down": tea.KeyDown, "home": tea.KeyHome, "end": tea.KeyEnd, "pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown}
+
+// Press returns the press of the binding's first key, the zero value for an empty one.
+func (b Binding) Press() tea.KeyPressMsg {
+	if len(b) == 0 {
+		return tea.KeyPressMsg{}
+	}
+	name, control := strings.CutPrefix(b[0], "ctrl+")
+	if code, ok := codes[name]; ok {
+		return tea.KeyPressMsg{Code: code}
+	}
+	r, _ := utf8.DecodeRuneInString(name)
+	if control {
+		return tea.KeyPressMsg{Code: r, Mod: tea.ModCtrl}
+	}
+	return tea.KeyPressMsg{Code: r, Text: name}
 }
 
 // Show returns how a keystroke is written for people: "Enter", "PgDn", "ctrl+d".
@@ -57,7 +79,7 @@ type Map struct {
 	Up, Down, PageUp, PageDown, HalfUp, HalfDown, Top, Bottom Binding
 
 	// Opening, leaving, asking.
-	Open, Back, Quit, Interrupt, Help, Filter, Find, Pane Binding
+	Open, Back, Quit, Interrupt, Help, Palette, Filter, Find, Pane Binding
 
 	// Marking and ordering.
 	Mark, MarkAll, Unmark, Range, Same, MarkList, Sort, Reverse Binding
@@ -78,7 +100,7 @@ func Default() *Map {
 		Up: Of("up", "k"), Down: Of("down", "j"), PageUp: Of("pgup"), PageDown: Of("pgdown"),
 		HalfUp: Of("ctrl+u"), HalfDown: Of("ctrl+d"), Top: Of("g", "home"), Bottom: Of("G", "end"),
 
-		Open: Of("enter"), Back: Of("esc"), Quit: Of("q"), Interrupt: Of("ctrl+c"), Help: Of("?"), Filter: Of("/"), Find: Of("F"), Pane: Of("tab"),
+		Open: Of("enter"), Back: Of("esc"), Quit: Of("q"), Interrupt: Of("ctrl+c"), Help: Of("?"), Palette: Of(":", "ctrl+p"), Filter: Of("/"), Find: Of("F"), Pane: Of("tab"),
 
 		Mark: Of("space"), MarkAll: Of("*"), Unmark: Of("u"),
 		Range: Of("v"), Same: Of(","), MarkList: Of("M"), Sort: Of("s"), Reverse: Of("S"),

@@ -23,6 +23,19 @@ func TestEveryKeyIsBoundAndSafe(t *testing.T) {
 	}
 }
 
+func TestPressIsWhatMatches(t *testing.T) {
+	m := reflect.ValueOf(*Default())
+	for i := range m.NumField() {
+		b := m.Field(i).Interface().(Binding)
+		if key := b.Press(); !Of(b[0]).Matches(key) {
+			t.Errorf("the press of %s is %q", b[0], key.String())
+		}
+	}
+	if got := (Binding{}).Press(); got != (tea.KeyPressMsg{}) {
+		t.Errorf("the press of nothing is %q", got.String())
+	}
+}
+
 func TestMatches(t *testing.T) {
 	m := Default()
 	for _, c := range []struct {

@@ -15,7 +15,7 @@ func every(env *kit.Env) map[string]kit.Screen {
 	all := map[string]kit.Screen{
 		"home":      NewHome(env, []kit.Action{{Name: "devices", Key: env.Keys.Devices}}),
 		"customers": NewCustomers(env), "devices": NewDevices(env), "batches": NewBatches(env), "policies": NewPolicies(env),
-		"found": NewFoundDevices(env, hostile[0]), "bios": NewBIOSConfigurations(env), "operations": NewOperations(env),
+		"palette": NewPalette(env, NewDevices(env).Card().Actions), "found": NewFoundDevices(env, hostile[0]), "bios": NewBIOSConfigurations(env), "operations": NewOperations(env),
 		"help": NewHelp(env, "devices", NewDevices(env).Card().Actions),
 	}
 	reader := env.Backend.Reader
