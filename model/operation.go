@@ -234,6 +234,7 @@ type Operation struct {
 	Title        string // "policy Kiosk on 300 devices"
 	Target       string // policy id, batch id or BIOS id, by kind
 	Source       string // where the rows came from
+	Who          string // the account of the operating system that asked
 	Created      time.Time
 	Ended        time.Time
 	Rows         Tally

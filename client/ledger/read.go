@@ -96,9 +96,9 @@ func (l *Ledger) heads(ctx context.Context, tx *sql.Tx) ([]head, error) {
 func (l *Ledger) operation(ctx context.Context, tx *sql.Tx, id model.OperationID) (model.Operation, error) {
 	o := model.Operation{ID: id}
 	var created, ended int64
-	err := tx.QueryRowContext(ctx, `SELECT kind, customer, customer_name, title, target, source, note, created, ended
+	err := tx.QueryRowContext(ctx, `SELECT kind, customer, customer_name, title, target, source, who, note, created, ended
 		FROM operations WHERE id = ?`, id).
-		Scan(&o.Word, &o.Customer, &o.CustomerName, &o.Title, &o.Target, &o.Source, &o.Note, &created, &ended)
+		Scan(&o.Word, &o.Customer, &o.CustomerName, &o.Title, &o.Target, &o.Source, &o.Who, &o.Note, &created, &ended)
 	if err != nil {
 		return o, err
 	}

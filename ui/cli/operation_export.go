@@ -87,7 +87,7 @@ func (s *session) evidence(ctx context.Context, id string) (export.Evidence, err
 	if err != nil {
 		return export.Evidence{}, err
 	}
-	return export.Evidence{Operation: o, Rows: rows, Events: events, Place: s.place.Connection, Simulated: s.place.Simulated,
+	return export.Evidence{Operation: o, Rows: rows, Events: events, By: o.Who, Place: s.place.Connection, Simulated: s.place.Simulated,
 		Written: s.o.Now(), Zone: s.out.zone}, nil
 }
 

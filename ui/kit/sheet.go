@@ -121,7 +121,7 @@ func ExportSheet(ctx context.Context, re Reply, s Sheet, p Part, f export.Format
 // file, as [ExportSheet] writes a list.
 func ExportEvidence(ctx context.Context, env *Env, re Reply, o model.Operation, f export.Format, path, name string) tea.Cmd {
 	journal, past := env.Backend.Journal, env.Backend.Past
-	e := export.Evidence{Operation: o, Place: env.Place.Connection, Simulated: env.Place.Simulated, Written: env.Now(), Zone: env.Zone}
+	e := export.Evidence{Operation: o, By: o.Who, Place: env.Place.Connection, Simulated: env.Place.Simulated, Written: env.Now(), Zone: env.Zone}
 	return func() tea.Msg {
 		return exported(ctx, re, path, name, func(w io.Writer) (int, error) {
 			var err error
