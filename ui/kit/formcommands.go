@@ -45,7 +45,7 @@ func CheckList(ctx context.Context, env *Env, re Reply, path string) tea.Cmd {
 			return msg
 		}
 		defer f.Close()
-		msg.Report, err = desk.Walk(ctx, f, desk.Options{Have: owned(known)}, func(row desk.Row) error {
+		msg.Report, err = desk.Walk(ctx, f, desk.Options{Have: owned(ctx, known)}, func(row desk.Row) error {
 			if row.Good() {
 				msg.Rows = append(msg.Rows, row.Upload)
 			}

@@ -72,26 +72,21 @@ func BatchDevices(ctx context.Context, env *Env, re Reply, batch model.BatchID) 
 
 // owned returns where the customer has a device already, by serial, or nil when not
 // all devices are known. Serials that several devices share decide nothing.
-func owned(f Fleet) func(model.UploadRow) string {
+func owned(ctx context.Context, f Fleet) func(model.UploadRow) string {
 	if !f.Whole || f.Index == nil || f.Index.Len() == 0 {
 		return nil
 	}
-	where := make(map[string]model.Device, f.Index.Len())
-	for row := range f.Index.Len() {
-		d := f.Device(row)
-		serial := strings.ToLower(d.Serial)
-		if _, twice := where[serial]; twice {
-			d = model.Device{}
-		}
-		where[serial] = d
+	where, err := bySerial(ctx, f.Known)
+	if err != nil {
+		return nil // what reads the list ends with the same context
 	}
 	return func(r model.UploadRow) string {
-		serial := strings.ToLower(r.Serial())
-		if serial == "" {
+		row, found := where[strings.ToLower(r.Serial())]
+		if !found || row == several || r.Serial() == "" {
 			return ""
 		}
-		d := where[serial]
-		if d.ID == "" || differs(d.Maker, firstOf(r.Facts.Maker, r.Identity.Maker)) || differs(d.Model, firstOf(r.Facts.Model, r.Identity.Model)) {
+		d := f.Device(row)
+		if differs(d.Maker, firstOf(r.Facts.Maker, r.Identity.Maker)) || differs(d.Model, firstOf(r.Facts.Model, r.Identity.Model)) {
 			return ""
 		}
 		return "batch " + model.Clean(string(d.Batch))

@@ -3,6 +3,9 @@ package kit_test
 import (
 	"context"
 	"fmt"
+	"io"
+	"iter"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -92,5 +95,69 @@ func TestBatchDevicesComeFromTheListWhenItIsWhole(t *testing.T) {
 	still.Err = &model.Error{Kind: model.Incomplete, Msg: "page 2 failed"}
 	if got := ids(); got != "[x] true" {
 		t.Errorf("from a service that stops: %s", got)
+	}
+}
+
+func TestCheckListKnowsWhatIsThere(t *testing.T) {
+	list := "serial,maker,model\nS0,HP,Latitude\nTWICE,HP,Latitude\ns1,HP,Another model\nNEW,HP,Latitude\n"
+	path := uitest.File(t, "list.csv", list)
+	b := (&uitest.Still{}).Backend()
+	b.Files = disk{}
+	env := uitest.Env(t.Context(), b)
+	env.Fleet = knows("s0", "twice", "twice", "S1")
+	m := answer[kit.CheckedMsg](t, kit.CheckList(t.Context(), env, kit.Reply{}, path))
+	if m.Err != nil || len(m.Report.Problems) != 1 || m.Report.Problems[0].Line != 2 || len(m.Rows) != 3 || !m.Known {
+		t.Errorf("%d good rows, problems %v, error %v", len(m.Rows), m.Report.Problems, m.Err)
+	}
+	env.Fleet.Whole = false
+	m = answer[kit.CheckedMsg](t, kit.CheckList(t.Context(), env, kit.Reply{}, path))
+	if len(m.Rows) != 4 || m.Known {
+		t.Errorf("with a list that is not whole: %d good rows, known %v", len(m.Rows), m.Known)
+	}
+}
+
+// disk reads the files of a test.
+type disk struct{ kit.Files }
+
+func (disk) Open(_ context.Context, path string, _ int64) (io.ReadCloser, int64, error) {
+	f, err := os.Open(path)
+	return f, 0, err
+}
+
+func TestFindSerialGoesOnAfterACustomerThatCannotBeRead(t *testing.T) {
+	still := &uitest.Still{CustomerList: []model.Customer{{ID: "a", Name: "A"}, {ID: "b", Name: "B"}, {ID: "c", Name: "C"}},
+		DevicePages: []model.DevicePage{{Devices: []model.Device{{ID: "x", Serial: "Abc"}, {ID: "y", Serial: "abcd"}}}}}
+	found, failed, last := 0, 0, 0
+	for f, err := range kit.FindSerial(t.Context(), half{still}, "aBC") {
+		found += len(f.Devices)
+		if err != nil {
+			failed++
+			if !strings.Contains(err.Error(), "not all devices of B could be read") {
+				t.Errorf("the error is %v", err)
+			}
+		}
+		last = f.Read
+	}
+	if found != 3 || failed != 1 || last != 3 {
+		t.Errorf("%d found, %d failed, %d searched, want 3, 1 and 3", found, failed, last)
+	}
+	for range kit.FindSerial(t.Context(), half{still}, "abc") {
+		break // ends every search before it returns
+	}
+}
+
+// half is a reader that cannot read the devices of customer b to their end.
+type half struct{ *uitest.Still }
+
+func (h half) Devices(ctx context.Context, c model.CustomerID) iter.Seq2[model.DevicePage, error] {
+	return func(yield func(model.DevicePage, error) bool) {
+		for page, err := range h.Still.Devices(ctx, c) {
+			if !yield(page, err) {
+				return
+			}
+		}
+		if c == "b" {
+			yield(model.DevicePage{}, &model.Error{Kind: model.Incomplete, Msg: "page 2 failed"})
+		}
 	}
 }

@@ -185,7 +185,7 @@ func (s *Devices) open() kit.Effect {
 func (s *Devices) fleet() *kit.Fleet {
 	l := s.list
 	ix, items := l.ix, l.items
-	return &kit.Fleet{Devices: ix.Len(), Groups: l.groups, Began: l.began, Whole: l.whole(),
+	return &kit.Fleet{Devices: ix.Len(), Groups: l.groups, Began: l.began, Whole: l.complete,
 		Known: kit.Known{Index: ix, Serial: deviceSerial, Device: func(row int) model.Device { return deviceOf(ix, items, row) }}}
 }
 

@@ -61,6 +61,7 @@ type list[T any] struct {
 	// How the list was read: the present one, and what the reading under way reached.
 	began    time.Time
 	read     bool // at least one reading ended
+	complete bool // the rows are all that there was when they were read
 	reading  bool
 	reach    int // rows that the reading under way has
 	progress kit.Progress
@@ -161,6 +162,7 @@ func (l *list[T]) take(msg kit.ListMsg[T]) kit.Effect {
 	if first || msg.Done && (msg.Err == nil || msg.Index.Len() >= l.ix.Len()) {
 		l.ix, l.items, l.groups, l.note, l.began = msg.Index, msg.Items, msg.Groups, msg.Note, msg.Began
 		l.read = l.read || msg.Done
+		l.complete = msg.Done && msg.Err == nil
 		l.age()
 		e := l.arrange(early && msg.Done)
 		l.describe()
