@@ -46,7 +46,7 @@ func TestExportAListAndEvidence(t *testing.T) {
 	s.Paste(filepath.Join(dir, "evidence.md"))
 	s.Press(uitest.Enter)
 	s.WaitFor("2 rows of evidence of policy")
-	if got := read(t, dir, "evidence.md"); !strings.Contains(got, "policy All pages skipped on 2 devices") || !regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-`).MatchString(got) {
+	if got := read(t, dir, "evidence.md"); !strings.Contains(got, "policy All pages skipped on 2 devices") || !strings.Contains(got, "tester") || !regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-`).MatchString(got) {
 		t.Errorf("the evidence is\n%s", got)
 	}
 }

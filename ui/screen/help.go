@@ -101,7 +101,7 @@ func (s *Help) View() string {
 	}
 	for i := range lines {
 		if lines[i] != "" {
-			lines[i] = "  " + ansi.Truncate(lines[i], max(s.w-2, 0), s.env.Theme.Glyphs.Ellipsis)
+			lines[i] = ansi.Truncate("  "+lines[i], max(s.w, 0), "")
 		}
 	}
 	return s.list.view() + "\n" + strings.Join(lines, "\n")
