@@ -182,16 +182,18 @@ func (a *App) key(msg tea.KeyPressMsg) tea.Cmd {
 		a.say(kit.Toast{Text: "still asking for the customers: what is typed before is dropped", Tone: theme.WarnTone})
 		return nil
 	}
-	if a.wantsHelp(msg, card) {
-		return a.perform(top, a.help())
-	}
 	a.awaited = ""
-	e := top.Update(msg)
-	if e.Pass && card.Typing && a.env.Keys.Help.Matches(msg) { // nothing is being typed into
-		return a.perform(top, a.help())
+	var e kit.Effect
+	if msg.String() == helpAnywhere && !card.Alone {
+		e = a.help()
+	} else {
+		e = top.Update(msg)
 	}
-	if e.Pass && !card.Typing {
+	switch {
+	case e.Pass && !card.Typing:
 		e = kit.Dispatch(a.env, msg, a.reach(card))
+	case e.Pass && a.env.Keys.Help.Matches(msg): // no text is being typed
+		e = a.help()
 	}
 	cmd := a.perform(top, e)
 	if !e.Pass {
@@ -217,11 +219,6 @@ func (a *App) premature(msg tea.KeyPressMsg, card kit.Card) bool {
 
 // helpAnywhere opens the help where ? is a letter like others.
 const helpAnywhere = "f1"
-
-// wantsHelp reports whether a key opens the help whatever is being typed.
-func (a *App) wantsHelp(msg tea.KeyPressMsg, card kit.Card) bool {
-	return msg.String() == helpAnywhere && (!card.Alone || card.Typing)
-}
 
 // The smallest terminal that everything can be seen on.
 const (

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -116,12 +117,16 @@ func (a *App) decided(msg kit.DecidedMsg) {
 }
 
 // operations goes to the operations: to the very one that the last toast was about, with
-// the list below it, once; else to the list with the cursor on the newest.
+// the list below it, once; else, or from that one, to the list with the cursor on the
+// newest.
 func (a *App) operations() kit.Effect {
 	e := kit.Effect{Open: kit.Open{View: kit.OperationsView, Above: true}}
 	id := a.newest
 	a.newest, a.awaited = "", ""
-	if id == "" {
+	if id == "" || slices.ContainsFunc(a.stack, func(s kit.Screen) bool {
+		o, ok := s.(*screen.Operation)
+		return ok && o.Shows(id)
+	}) {
 		return e
 	}
 	o, ok := a.env.Jobs.Find(id)

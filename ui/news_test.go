@@ -56,7 +56,12 @@ func TestOpeningTheOperationOfTheNews(t *testing.T) {
 	} else if view := a.View().Content; !strings.Contains(view, "policy one: 1 failed") {
 		t.Errorf("o opened another operation than that of the news: %v\n%s", op, view)
 	}
-	press(a, "\x1b")
+	update(a, kit.DecidedMsg{Operation: "one", What: "sent again"})
+	press(a, "o")
+	if _, ok := a.top().(*screen.Operations); !ok {
+		t.Fatalf("o on the operation itself opened %T, want the list", a.top())
+	}
+	press(a, "\n\x1b")
 	if _, ok := a.top().(*screen.Operations); !ok {
 		t.Fatalf("below the operation is %T, want the list", a.top())
 	}

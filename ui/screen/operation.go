@@ -167,6 +167,9 @@ func (s *Operation) open() kit.Effect {
 	return kit.Effect{}
 }
 
+// Shows reports whether this is the detail of that operation.
+func (s *Operation) Shows(id model.OperationID) bool { return s.op.ID == id }
+
 // Card implements kit.Screen.
 func (s *Operation) Card() kit.Card {
 	if s.showJobs {
