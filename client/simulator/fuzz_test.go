@@ -47,7 +47,7 @@ func FuzzRequests(f *testing.F) {
 	f.Fuzz(func(t *testing.T, method, path, token, body string) {
 		u, err := url.ParseRequestURI(path)
 		if err != nil || strings.HasPrefix(u.Path, "/_simulator") || method == "" {
-			t.Skip("no service would see it")
+			return // no service would see it
 		}
 		for _, bearer := range []string{ready.PartnerToken, ready.GraphToken} {
 			r := &http.Request{Method: method, URL: u, RequestURI: path, Host: "127.0.0.1", RemoteAddr: "127.0.0.1:1",
