@@ -18,13 +18,14 @@ import (
 
 // Options say where a ledger lies and who uses it.
 type Options struct {
-	Dir     string           // folder of the database and the owners' locks
-	Backend string           // key of the backend: rows of others are not seen
-	Who     string           // account of the operating system, for the record
-	Now     func() time.Time // default time.Now
-	NewID   func() string    // new GUIDs, for owners and requests
-	Name    func() string    // new operation ids: short enough to type
-	Watch   time.Duration    // how often other processes' changes are looked for; default 400 ms
+	Dir     string                                      // folder of the database and the owners' locks
+	Backend string                                      // key of the backend: rows of others are not seen
+	Who     string                                      // account of the operating system, for the record
+	Now     func() time.Time                            // default time.Now
+	NewID   func() string                               // new GUIDs, for owners and requests
+	Name    func() string                               // new operation ids: short enough to type
+	Remote  func(dir string) (name string, remote bool) // names the network file system that a folder lies on; default asks the system
+	Watch   time.Duration                               // how often other processes' changes are looked for; default 400 ms
 }
 
 // Ledger is this process's hold on the user's ledger. Its methods may be called
@@ -55,10 +56,13 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Remote == nil {
+		o.Remote = networkFS
+	}
 	if o.Watch == 0 {
 		o.Watch = 400 * time.Millisecond
 	}
-	path, err := prepare(o.Dir)
+	path, err := prepare(o.Dir, o.Remote)
 	if err != nil {
 		return nil, err
 	}

@@ -11,14 +11,14 @@ import (
 
 // prepare makes the ledger's folder and file with the rights they must have,
 // whatever the umask is and whatever was there before.
-func prepare(dir string) (path string, err error) {
+func prepare(dir string, remote func(dir string) (string, bool)) (path string, err error) {
 	if err := private(dir); err != nil {
 		return "", err
 	}
 	if err := private(filepath.Join(dir, "owners")); err != nil {
 		return "", err
 	}
-	if name, remote := networkFS(dir); remote {
+	if name, far := remote(dir); far {
 		return "", &model.Error{Kind: model.Refused, Op: "open ledger",
 			Msg:  fmt.Sprintf("%s lies on a network file system (%s), which several processes cannot share safely", model.Clean(dir), name),
 			Hint: "set state_dir, or --state-dir, to a folder on a local disk"}

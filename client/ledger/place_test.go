@@ -192,3 +192,33 @@ func execute(t *testing.T, dir, statement string) {
 	_, err = db.Exec(statement)
 	must(t, err)
 }
+
+func TestANetworkFileSystemIsRefusedWithAHint(t *testing.T) {
+	o := options(folder(t))
+	o.Remote = func(string) (string, bool) { return "NFS", true }
+	_, err := ledger.Open(t.Context(), o)
+	kind(t, err, model.Refused)
+	for _, want := range []string{"NFS", "state_dir"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q does not say %q", err, want)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(o.Dir, "ledger.db")); err == nil {
+		t.Error("a database was made there all the same")
+	}
+}
+
+func TestAFolderSharedWithOthersIsRefused(t *testing.T) {
+	dir := folder(t)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(dir, 0o777|os.ModeSticky); err != nil {
+		t.Fatal(err)
+	}
+	_, err := ledger.Open(t.Context(), options(dir))
+	kind(t, err, model.Refused)
+	if fi, err := os.Stat(dir); err != nil || fi.Mode().Perm() != 0o777 {
+		t.Errorf("the folder of all was changed: %v, %v", fi.Mode(), err)
+	}
+}
