@@ -56,11 +56,16 @@ const haste = 8
 
 // Dial makes a client for a connection. It reads no network: what is wrong with
 // the address or the tokens shows at the first request. Errors are of kind
-// Invalid, or NoBackend when there is nothing to connect to.
+// Invalid, NoBackend when there is nothing to connect to, or SignedOut when there
+// is no token.
 func Dial(o Connection) (*Client, error) {
 	root, local, err := address(o.Partner)
 	if err != nil {
 		return nil, err
+	}
+	if o.PartnerToken.Empty() {
+		return nil, &model.Error{Kind: model.SignedOut, Op: "connect", Msg: "there is no token for Partner Center",
+			Hint: "set MUSTER_PARTNER_TOKEN or --token-file; muster simulate prints one"}
 	}
 	if o.Transport == nil {
 		o.Transport = rest.NewTransport(nil)

@@ -30,9 +30,16 @@ func TestDialRefusesWhatItCannotReachSafely(t *testing.T) {
 		"": model.NoBackend, "http://api.example.com": model.Invalid,
 		"ftp://127.0.0.1": model.Invalid, "https://user@127.0.0.1": model.Invalid, "http://": model.Invalid,
 	} {
-		if c, err := client.Dial(client.Connection{Partner: partner, StateDir: t.TempDir()}); model.KindOf(err) != want || err == nil {
+		if c, err := client.Dial(client.Connection{Partner: partner, PartnerToken: model.NewSecret("t"), StateDir: t.TempDir()}); model.KindOf(err) != want || err == nil {
 			t.Errorf("%q: %v, %v, want %v", partner, c, err, want)
 		}
+	}
+}
+
+func TestDialWithoutATokenSaysWhereItComesFrom(t *testing.T) {
+	_, err := client.Dial(client.Connection{Partner: "http://127.0.0.1:1", StateDir: t.TempDir()})
+	if model.KindOf(err) != model.SignedOut || model.AsError(err).Hint == "" {
+		t.Errorf("%v, want signed out with a hint", err)
 	}
 }
 
