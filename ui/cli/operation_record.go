@@ -59,6 +59,7 @@ type operationRecord struct {
 	Rows     tallyRecord       `json:"rows"`
 	Jobs     []jobRecord       `json:"jobs"`
 	Failures []failureRecord   `json:"failures"`
+	LeftOut  int               `json:"leftOut,omitempty"` // rows of the list that were not asked for, of the upload that is under way
 }
 
 func (jobRecord) record()       {}
@@ -134,7 +135,9 @@ func (s *session) showOperation(ctx context.Context, o model.Operation, json boo
 		return err
 	}
 	if json {
-		return s.out.object(newOperationRecord(o, rows))
+		r := newOperationRecord(o, rows)
+		r.LeftOut = s.leftOut
+		return s.out.object(r)
 	}
 	s.pageOf(o, rows)
 	return s.out.flush()

@@ -73,6 +73,9 @@ type session struct {
 	*program
 	kit.Backend
 	place kit.Place
+	// leftOut counts the rows of the list of this run that have a problem or are
+	// there already: they are in no operation.
+	leftOut int
 }
 
 // connected opens the backend, does the work and closes it again, also when the

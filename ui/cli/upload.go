@@ -172,6 +172,7 @@ func (p *program) judge(r desk.Report) error {
 }
 
 func (s *session) uploadRows(ctx context.Context, u uploading, rows []model.UploadRow, bad int) error {
+	s.leftOut = bad
 	if err := s.writable("upload"); err != nil {
 		return err
 	}
