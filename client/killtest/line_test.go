@@ -76,12 +76,19 @@ func (w *world) dashboard() *dashboard {
 	}
 	tty.Close()
 	go d.read()
-	go func() { _, _ = io.Copy(line, d.screen) }() // a terminal answers questions
+	answered := make(chan struct{})
+	go func() {
+		defer close(answered)
+		_, _ = io.Copy(line, d.screen) // a terminal answers questions
+	}()
 	go func() { d.gone <- d.cmd.Wait() }()
 	w.t.Cleanup(func() {
 		_ = d.cmd.Process.Kill()
 		line.Close()
-		_ = d.screen.Close()
+		if pipe, ok := d.screen.InputPipe().(io.Closer); ok {
+			_ = pipe.Close() // the emulator's own Close races with its Read
+		}
+		<-answered
 	})
 	return d
 }
