@@ -193,6 +193,8 @@ func (s *session) resume(ctx context.Context, id string, w write) error {
 		return err
 	}
 	switch {
+	case was.Rows.Queued == 0 && was.Rows.Skipped > 0:
+		s.say("%s: nothing is left to send, %s dropped", title(was), count(was.Rows.Skipped, "row"))
 	case was.Rows.Queued == 0:
 		s.say("%s: every row was sent before", title(was))
 	case !was.Waits():

@@ -188,6 +188,9 @@ func (s *session) uploadRows(ctx context.Context, u uploading, rows []model.Uplo
 	if up.Source = u.path; u.path != "-" {
 		up.Source = filepath.Base(u.path)
 	}
+	if bad > 0 { // the record of the upload has to say so, too
+		up.Source += ", " + count(bad, "row") + " left out"
+	}
 	have, exists := model.FindBatch(batches, up.Batch)
 	if exists && have.ID != up.Batch {
 		s.say("the batch is spelt %q", model.Clean(string(have.ID)))

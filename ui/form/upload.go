@@ -126,7 +126,11 @@ func (u *upload) confirm() kit.Effect {
 
 func (u *upload) send() kit.Effect {
 	c := u.env.Customer
-	wanted := model.Upload{Customer: c.ID, CustomerName: c.Name, Batch: u.wanted, Source: u.source, Rows: u.rows}
+	source := u.source
+	if left := u.report.Rows - len(u.rows); left > 0 { // the record of the upload has to say so, too
+		source += ", " + kit.Counted(left, "row", "rows") + " left out"
+	}
+	wanted := model.Upload{Customer: c.ID, CustomerName: c.Name, Batch: u.wanted, Source: source, Rows: u.rows}
 	return u.save(fmt.Sprintf("%s into batch %s", u.devices(), model.Clean(string(u.wanted))), func(re kit.Reply) tea.Cmd {
 		return kit.Upload(u.env, re, wanted)
 	})

@@ -60,7 +60,7 @@ func decisions(env *kit.Env, self kit.Screen, which func() (model.Operation, boo
 				return ask(env, "Continue "+model.Clean(o.Title)+"?", []string{kit.Counted(o.Rows.Queued, "row is", "rows are") + " sent that waited."},
 					"continue", func() kit.Effect { return kit.Effect{Cmd: kit.Resume(env, o.ID)} })
 			})},
-		{Name: "stop", Key: k.Drop, Hurt: true, Off: off(cannotStop), Help: "Give up what is not sent yet. What was sent goes on at the service.",
+		{Name: "drop", Key: k.Drop, Hurt: true, Off: off(cannotStop), Help: "Give up what is not sent yet. What was sent goes on at the service.",
 			Do: do(func(o model.Operation) kit.Effect { return askStop(env, o) })},
 		{Name: "again", Key: k.Again, Hurt: true, Off: off(cannotRetry),
 			Help: "Send again what may pass the second time: rows of unknown outcome, jobs that were refused, passing faults.",

@@ -130,7 +130,7 @@ func operationRow(o model.Operation, when momentFunc) fleet.Row {
 	}
 	return fleet.Row{
 		Key: string(o.ID),
-		Cells: []string{model.Clean(o.Title), progress(o), kit.Count(t.Ended()) + "/" + kit.Count(t.Total()), failed,
+		Cells: []string{model.Clean(o.Title), progress(o), kit.Count(t.Ended()-t.Skipped) + "/" + kit.Count(t.Total()), failed,
 			when(o.Created), customerOf(o)},
 		Sort: []int64{2: int64(t.Total()), 3: int64(t.Failed + t.Unknown), 4: sortTime(o.Created)},
 	}
