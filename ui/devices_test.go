@@ -61,9 +61,7 @@ func TestRemoveDevices(t *testing.T) {
 	s.WaitFor("that is not 2")
 	s.Press(uitest.CtrlU)
 	s.Type("2\n")
-	s.WaitFor("remove 2 devices: done", "changed since: r")
-	s.Type("r")
-	s.WaitFor("28 devices")
+	s.WaitFor("remove 2 devices: done", "28 devices") // a short list is read again by itself
 }
 
 func TestTakeThePolicyOff(t *testing.T) {

@@ -58,9 +58,7 @@ func TestMakeAndEditABIOSConfiguration(t *testing.T) {
 	s.Type("r")
 	s.WaitGone("changed since")
 	s.Press(uitest.Esc)
-	s.WaitFor("3 BIOS configurations", "changed since: r")
-	s.Type("r")
-	s.WaitGone("changed since")
+	s.WaitFor("3 BIOS configurations") // a short list is read again by itself
 	s.WaitFor("boot baselin…")
 	s.Press(uitest.Enter)
 	s.WaitFor("baseline (checked)")

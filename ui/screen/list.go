@@ -127,6 +127,10 @@ func (l *list[T]) refresh() kit.Effect {
 	return kit.Effect{Cmd: kit.ReadList(l.env.Visit, l.env.Now, re, l.schema, l.pages())}
 }
 
+// oneRead is how many rows a list may have to be read again by itself when an
+// operation has changed it: about one request. A longer one says that it is old.
+const oneRead = 100
+
 // update takes the answers that are the list's and reports whether this was one.
 func (l *list[T]) update(msg tea.Msg) (kit.Effect, bool) {
 	switch msg := msg.(type) {
@@ -140,7 +144,9 @@ func (l *list[T]) update(msg tea.Msg) (kit.Effect, bool) {
 	case kit.MarkedMsg:
 		return l.marked(msg), true
 	case kit.JobsMsg:
-		l.age()
+		if l.age(); l.old && l.whole() && l.ix.Len() <= oneRead {
+			return l.refresh(), true
+		}
 		return kit.Effect{}, false
 	case kit.ThemeMsg:
 		l.table.SetTheme(l.env.Theme)

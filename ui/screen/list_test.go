@@ -182,14 +182,21 @@ func TestManyMarksAreMadeAndPickedOffTheLoop(t *testing.T) {
 	}
 }
 
-func TestAListKnowsThatItIsOld(t *testing.T) {
-	env := newEnv(t, still(10))
-	s := NewDevices(env)
-	show(s)
-	env.Jobs = &model.Board{Rev: 2, Operations: []model.Operation{{Kind: model.AssignPolicy, Customer: env.Customer.ID,
-		Ended: env.Now().Add(1), Rows: model.Tally{Done: 1}}}}
-	s.Update(kit.JobsMsg{Board: env.Jobs})
-	want(t, s, "10 devices · as of 14:02 CET, changed since: r")
+func TestALongListSaysThatItIsOldAndAShortOneIsReadAgain(t *testing.T) {
+	for n, says := range map[int]string{oneRead: "reading", oneRead + 1: "changed since: r"} {
+		env := newEnv(t, still(n))
+		s := NewDevices(env)
+		show(s)
+		env.Jobs = &model.Board{Rev: 2, Operations: []model.Operation{{Kind: model.AssignPolicy, Customer: env.Customer.ID,
+			Ended: env.Now().Add(1), Rows: model.Tally{Done: 1}}}}
+		e := s.Update(kit.JobsMsg{Board: env.Jobs})
+		if facts := strings.Join(s.Card().Facts, "; "); !strings.Contains(facts, says) {
+			t.Errorf("%d rows: %q does not say %q", n, facts, says)
+		}
+		if again := e.Cmd != nil; again != (n <= oneRead) {
+			t.Errorf("%d rows: read again %v", n, again)
+		}
+	}
 }
 
 func TestSorting(t *testing.T) {
