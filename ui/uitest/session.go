@@ -32,7 +32,7 @@ func updating() bool {
 
 // Patience is how long a test waits for the screen before it fails. It only decides
 // how long a failing test takes: a passing one goes on as soon as it can.
-const Patience = 20 * time.Second
+const Patience = 90 * time.Second
 
 // beat is how often the screen is looked at.
 const beat = 4 * time.Millisecond
