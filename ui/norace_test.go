@@ -1,0 +1,9 @@
+//go:build !race
+
+package ui_test
+
+// A fleet of which more than 5 000 devices pass the filter.
+const (
+	bulk      = 6000
+	bulkWords = "6 000 devices · as of"
+)
