@@ -142,9 +142,9 @@ func (r *runner) failed(ctx context.Context, next ledger.Chunk, word string, e *
 	id, n := r.op.ID, next.Job.Chunk
 	switch e.Kind {
 	case model.Lost:
-		return step{stop: r.book.Lost(ctx, id, n, e.Msg) != nil}
+		return step{stop: !r.insist(ctx, func() error { return r.book.Lost(ctx, id, n, e.Msg) })}
 	case model.Throttled, model.Offline:
-		return step{pause: r.backoff(e), stop: r.book.Requeue(ctx, id, n, e.Msg, false) != nil}
+		return step{pause: r.backoff(e), stop: !r.insist(ctx, func() error { return r.book.Requeue(ctx, id, n, e.Msg, false) })}
 	case model.Service: // of a read that comes before the write
 		if next.Tries < maxTries {
 			return step{pause: r.backoff(e), stop: r.book.Requeue(ctx, id, n, e.Msg, false) != nil}
@@ -153,7 +153,7 @@ func (r *runner) failed(ctx context.Context, next ledger.Chunk, word string, e *
 		_ = r.book.Requeue(ctx, id, n, e.Msg, false) // if that fails, it counts as lost at the next start
 		return step{stop: true}
 	case model.SignedOut, model.Refused:
-		_ = r.book.Requeue(ctx, id, n, e.Msg, true)
+		r.insist(ctx, func() error { return r.book.Requeue(ctx, id, n, e.Msg, true) })
 		return step{stop: true}
 	case model.Conflict, model.NotFound:
 		return r.collided(ctx, next, word, e)
