@@ -25,6 +25,10 @@ type (
 	ManagedDeviceID string
 	// BIOSID is the GUID of a hardwareConfiguration.
 	BIOSID string
+	// GroupID is the object id of an Entra group, a GUID.
+	GroupID string
+	// ImportID is the GUID of an import's ticket at Intune. It is not a device's id.
+	ImportID string
 	// OperationID names an operation of this user's ledger.
 	OperationID string
 )

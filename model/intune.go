@@ -29,8 +29,102 @@ type AutopilotDevice struct {
 	AssignmentDetail string
 	AssignedAt       time.Time // zero = never
 	Remediation      string
+	RemediationAt    time.Time // of the last change of it, zero = never
 	Userless         string
+	AccountUser      string // user name of a Surface Hub's device account; its password is never read
+	FriendlyName     string // of a Surface Hub
 }
+
+// Tag returns the group tag, under the older name too where a service still uses
+// that.
+func (d AutopilotDevice) Tag() string {
+	if d.GroupTag != "" {
+		return d.GroupTag
+	}
+	return d.OrderIdentifier
+}
+
+// Enrolled reports whether the device names a managed device. That one may be gone.
+func (d AutopilotDevice) Enrolled() bool { return d.ManagedDevice != "" && d.ManagedDevice != ZeroGUID }
+
+// AutopilotDetail is one Autopilot device with what hangs on it, as read at ReadAt.
+type AutopilotDetail struct {
+	Device   AutopilotDevice
+	Profile  *DeploymentProfile // assigned now, nil = none
+	Intended *DeploymentProfile // the one that is on its way, nil = none
+	Managed  *ManagedDevice     // nil = not enrolled, or gone
+	// Missing names the parts that could not be read, with the request id. The others hold.
+	Missing []*Error
+	ReadAt  time.Time
+}
+
+// ManagedDevice is an Intune managedDevice: a machine that is enrolled.
+type ManagedDevice struct {
+	ID              ManagedDeviceID
+	Name            string
+	Serial          string
+	EntraDevice     string
+	User            string
+	System          string
+	SystemVersion   string
+	Maker           string
+	Model           string
+	Compliance      string
+	Management      string
+	Owner           string
+	EnrollmentType  string
+	Enrolled        time.Time
+	LastSync        time.Time
+	Encrypted       bool
+	AutopilotJoined bool
+	JoinType        string
+	ProfileName     string // enrolment profile
+}
+
+// AutopilotSettings says when Intune and the Autopilot service were last brought
+// in line, and whether they are being now.
+type AutopilotSettings struct {
+	ID             string
+	LastSync       time.Time
+	LastManualSync time.Time // when somebody last asked for it
+	Status         string    // unknown, inProgress, completed, failed
+}
+
+// SyncPause is how long Intune refuses a sync after the one before.
+const SyncPause = 10 * time.Minute
+
+// NextSync returns when the next sync may be asked for; zero = now.
+func (s AutopilotSettings) NextSync(now time.Time) time.Time {
+	if next := s.LastManualSync.Add(SyncPause); !s.LastManualSync.IsZero() && next.After(now) {
+		return next
+	}
+	return time.Time{}
+}
+
+// Syncing reports whether a sync is under way.
+func (s AutopilotSettings) Syncing() bool { return s.Status == "inProgress" }
+
+// ImportedDevice is a ticket of an import into Intune and what became of it.
+type ImportedDevice struct {
+	ID           ImportID
+	Serial       string
+	GroupTag     string
+	User         string
+	Import       string      // correlates the tickets of one request
+	Status       string      // unknown, pending, partial, complete, error
+	Registration AutopilotID // of the device that it became, once complete
+	Code         string
+	Name         string // of the code
+}
+
+// Ended reports whether the ticket will not move any more. A fresh one says
+// "unknown", not "pending", and is running all the same.
+func (i ImportedDevice) Ended() bool {
+	return i.Status != "" && !strings.EqualFold(i.Status, "unknown") && !strings.EqualFold(i.Status, "pending")
+}
+
+// Done reports whether the device was registered.
+func (i ImportedDevice) Done() bool { return strings.EqualFold(i.Status, "complete") }
 
 // AssignmentStatus is how far a profile has come to a device, in the service's
 // own spelling (one member is misspelt there and stays so).

@@ -24,10 +24,25 @@ const (
 	UnassignPolicy
 	UndoAssignment
 	AdoptJob
+	ChangeAutopilot
+	UndoAutopilot
+	DeleteAutopilot
+	SyncAutopilot
+	ImportAutopilot
+	AssignProfile
+	CreateProfile
+	EditProfile
+	DeleteProfile
+	TargetProfile
+	DeleteBIOS
+	AssignBIOS
+	ReadBIOSPassword
 )
 
 var operationWords = [...]string{"other", "upload", "assign policy", "create BIOS configuration", "edit BIOS configuration",
-	"create policy", "edit policy", "delete policy", "remove devices", "unassign policy", "undo assignment", "adopted job"}
+	"create policy", "edit policy", "delete policy", "remove devices", "unassign policy", "undo assignment", "adopted job", "change Autopilot devices", "undo Autopilot change", "delete Autopilot devices",
+	"sync Autopilot", "import Autopilot devices", "assign profile", "create profile", "edit profile", "delete profile", "assign profile to groups",
+	"delete BIOS configuration", "assign BIOS configuration", "read BIOS password"}
 
 // String returns the kind in words.
 func (k OperationKind) String() string {

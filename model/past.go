@@ -102,14 +102,24 @@ type Event struct {
 	Detail string
 }
 
-// UndoPlan is what can be put back of a policy assignment, decided by what the
-// service says now.
+// UndoPlan is what can be put back of a policy assignment, or of a change of
+// Autopilot devices, decided by what the service says now.
 type UndoPlan struct {
 	Operation OperationID
 	Customer  Customer
 	Title     string
-	Devices   []UndoDevice
+	Devices   []UndoDevice // of a policy assignment
+	Changes   []UndoChange // of a change of Autopilot devices
 	LeftOut   []UndoLeft
+}
+
+// Rows counts what is put back.
+func (p UndoPlan) Rows() int { return len(p.Devices) + len(p.Changes) }
+
+// UndoChange is an Autopilot device that gets back what it had.
+type UndoChange struct {
+	Device AutopilotDevice // as it is now
+	Back   AutopilotChange
 }
 
 // UndoDevice is a device that gets its former policy back.

@@ -110,6 +110,14 @@ type Backend struct {
 	Policies Policies
 	Devices  Devices
 	Past     Past
+
+	Autopilot       Autopilot
+	AutopilotWriter AutopilotWriter
+	Profiles        Profiles
+	ProfileWriter   ProfileWriter
+	BIOS            BIOS
+	BIOSWriter      BIOSWriter
+	Directory       Directory
 }
 
 // Place says where the operator is working. It is shown on every screen.
