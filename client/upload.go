@@ -59,8 +59,9 @@ func (c *Client) Upload(ctx context.Context, u model.Upload) (model.OperationID,
 		if err != nil {
 			return "", &model.Error{Kind: model.Unexpected, Op: op, Msg: "a row cannot be written down"}
 		}
+		m := r.Machine()
 		in.Rows[i] = ledger.IntentRow{Body: body, SentSerial: sent.Serial != "", Row: model.Row{
-			Line: r.Line, Serial: r.Serial(), Batch: u.Batch, KeySum: sent.ProductKey.Digest(), HashSum: sent.Hash.Digest(), Maker: sent.Maker, Model: sent.Model}}
+			Line: r.Line, Serial: m.Serial, Batch: u.Batch, KeySum: sent.ProductKey.Digest(), HashSum: sent.Hash.Digest(), Maker: m.Maker, Model: m.Model}}
 	}
 	return book.Record(ctx, in)
 }
@@ -133,7 +134,7 @@ func (u uploads) find(ctx context.Context, o model.Operation, rows []model.Row, 
 	if !ok {
 		return nil, err
 	}
-	serials, keys := map[string]model.DeviceID{}, map[string]model.DeviceID{}
+	serials, keys := map[string][]model.Device{}, map[string]model.DeviceID{}
 	for page, err := range u.c.o.Partner.Devices(ctx, o.Customer, have.ID) {
 		if model.KindOf(err) == model.NotFound && err != nil {
 			return nil, nil // listed, but not to be read yet
@@ -142,15 +143,14 @@ func (u uploads) find(ctx context.Context, o model.Operation, rows []model.Row, 
 			return nil, err
 		}
 		for _, d := range page {
-			serials[strings.ToUpper(d.Serial)] = d.ID
+			serials[strings.ToUpper(d.Serial)] = append(serials[strings.ToUpper(d.Serial)], d)
 			keys[d.ProductKey.Digest()] = d.ID
 		}
 	}
-	delete(serials, "")
 	delete(keys, "")
 	var out []ledger.Result
 	for _, row := range rows {
-		id, ok := serials[strings.ToUpper(row.Serial)]
+		id, ok := machineOf(row, serials[strings.ToUpper(row.Serial)])
 		by := model.BySerial
 		if !ok {
 			id, ok = keys[row.KeySum]
@@ -162,4 +162,14 @@ func (u uploads) find(ctx context.Context, o model.Operation, rows []model.Row, 
 		}
 	}
 	return out, nil
+}
+
+// machineOf finds the row's machine among the devices of its serial.
+func machineOf(row model.Row, devices []model.Device) (model.DeviceID, bool) {
+	for _, d := range devices {
+		if row.Machine().Same(d.Machine()) {
+			return d.ID, true
+		}
+	}
+	return "", false
 }

@@ -2,10 +2,13 @@ package client_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"muster/client/simulator"
 	"muster/model"
+	"muster/model/desk"
+	"muster/model/desk/desktest"
 )
 
 func TestUploadOfSeveralJobsEndsWithEveryDeviceOnce(t *testing.T) {
@@ -73,5 +76,51 @@ func TestUploadNamesTheReasonOfEachFailedRow(t *testing.T) {
 	got := rows[3]
 	if got.Code != "806" || got.Text == "" || got.What == "" || got.By != model.BySerial || got.Line != 9 {
 		t.Errorf("row %+v, want 806 with its meaning, by serial, line 9", got)
+	}
+}
+
+func TestTheDeskAndTheServiceAgreeOnCopies(t *testing.T) {
+	w := newWorld(t, simulator.Options{})
+	c := w.dial()
+	ctx := context.Background()
+	list := "Device Serial Number,Windows Product ID,Hardware Hash,Manufacturer name,Device model\r\n" +
+		"NEW1,,,HP,EliteBook\r\nNEW1,,,Dell Inc.,Latitude 7450\r\nnew1,,,hp,EliteBook\r\nNEW1,,,HP,ZBook\r\n" +
+		",," + desktest.Hash("NEW2", "HP", "EliteBook") + ",,\r\nNEW2,,,HP,EliteBook\r\nNEW2,,,Acer,Swift\r\n"
+	var all, good []model.UploadRow
+	report, err := desk.Walk(ctx, strings.NewReader(list), desk.Options{}, func(r desk.Row) error {
+		all = append(all, r.Upload)
+		if r.Good() {
+			good = append(good, r.Upload)
+		}
+		return nil
+	})
+	if err != nil || report.Rows != 7 || report.Good != 5 {
+		t.Fatalf("report %+v, %v; want 5 good of 7", report, err)
+	}
+	id, err := c.Upload(ctx, model.Upload{Customer: w.customer(), Batch: "Copies", Rows: good})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o := await(t, c, id, 5, over); o.State() != model.OperationDone {
+		t.Errorf("what the desk lets through ended as %v: %+v", o.State(), o.Rows)
+	}
+	for i := range all { // the same machines again, the copies too, under other serials
+		all[i].Identity.Serial += "X"
+		if i == 4 {
+			all[i].Identity = model.Identity{Serial: "NEW2X", Hash: model.NewSecret(desktest.Hash("NEW2X", "HP", "EliteBook"))}
+		}
+	}
+	if id, err = c.Upload(ctx, model.Upload{Customer: w.customer(), Batch: "Copies too", Rows: all}); err != nil {
+		t.Fatal(err)
+	}
+	await(t, c, id, 7, over)
+	rows, err := c.Rows(ctx, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"", "", "ZtdDeviceDuplicated", "", "", "ZtdDeviceDuplicated", ""} {
+		if rows[i].CodeName != want {
+			t.Errorf("row %d: %q, want %q", i+1, rows[i].CodeName, want)
+		}
 	}
 }

@@ -114,7 +114,7 @@ type Row struct {
 	By       PairedBy
 	Previous string // what stood there before, for undo: the former policy value
 	Target   string // what this row alone is to get, where rows differ: a policy id
-	Maker    string // of an upload by serial, maker and model
+	Maker    string // of an upload, where the list or the hash says it
 	Model    string
 	Attempt  int // 1 for the first
 }

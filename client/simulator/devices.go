@@ -100,8 +100,7 @@ func (w *world) remove(c *call, b *batch, d *device, place int) {
 		customer.removed[b.first+uint64(place)] = true
 	} else {
 		delete(customer.added, d.id)
-		delete(w.registered, "s"+strings.ToUpper(d.serial))
-		delete(w.registered, "k"+strings.ToUpper(d.key))
+		w.registered.drop(d.identity())
 	}
 	w.later(c.now.Add(w.lag), func() {
 		b.gone[place] = true

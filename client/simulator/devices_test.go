@@ -67,7 +67,7 @@ func TestRemoveDevice(t *testing.T) {
 		}
 	}
 	// What is removed can come back, as somebody's new device.
-	back := b.finish(b.mine("POST", "/deviceBatches", upload("back", tuple(all[0].SerialNumber, "HP", "HP Elite"), tuple("TST-1", "HP", "HP Elite"), tuple(all[1].SerialNumber, "HP", "HP Elite"))))
+	back := b.finish(b.mine("POST", "/deviceBatches", upload("back", tuple(all[0].SerialNumber, "HP", "HP Elite"), tuple("TST-1", "HP", "HP Elite"), tuple(all[1].SerialNumber, all[1].OEMManufacturerName, all[1].ModelName))))
 	for i, code := range []string{"", "", "806"} {
 		if back.DevicesStatus[i].ErrorCode != code {
 			t.Errorf("row %d: %+v, want %q", i, back.DevicesStatus[i], code)

@@ -30,7 +30,9 @@
 //	802           a hardware hash that is not base64, lacks its OA mark, length or checksum,
 //	              or has no maker or serial number inside
 //	803           none of the six accepted identifications, or an empty text in one
-//	806           serial number or product key already registered to this customer
+//	806           already registered to this customer: the same hash, product key, or serial
+//	              number (two serial numbers are the same device unless maker or model, where
+//	              both are known, say otherwise)
 //	808           the same, but registered to another simulated customer
 //	807           policy update on a device that the customer does not have or no longer has
 //	              (the first customer's batch of returns holds some listed devices of that kind,
@@ -40,7 +42,7 @@
 //	              uploadedBy shows (the first customer's batch of 101 holds four of them)
 //	812           serial, maker and model with a model from a short seeded list of unknown ones
 //	              (control/state shows the list); any other maker and model is accepted
-//	(no number)   ZtdDeviceDuplicated: a further copy of a device in the same upload
+//	(no number)   ZtdDeviceDuplicated: a further copy of a device, by the same rule, in one upload
 //
 // A job with failures says finished_with_errors, except for a seeded quarter
 // of the jobs that say plain finished, as the real service has been seen to do.

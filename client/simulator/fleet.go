@@ -37,6 +37,7 @@ const (
 type device struct {
 	id, serial, key string
 	maker, model    string
+	sum             string  // digest of the hash that an upload named it by
 	policy          *string // nil is no policy; else a policy id or a display name
 	uploaded        time.Time
 	zone            *time.Location // in which the date is written

@@ -17,7 +17,7 @@ func newWorld(o Options) *world {
 		byID:       map[string]*customer{},
 		unknown:    map[string]bool{},
 		jobs:       map[string]*job{},
-		registered: map[string]*customer{},
+		registered: registry{},
 		replays:    newReplays(),
 	}
 	for i := range uint64(3) {

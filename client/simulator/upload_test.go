@@ -82,24 +82,24 @@ func hasBatch(b *bench, name string) bool {
 	return false
 }
 
-// foreignSerial is a serial number of another customer.
-func (b *bench) foreignSerial() string {
+// foreign is a device of another customer.
+func (b *bench) foreign() deviceView {
 	b.t.Helper()
 	s := read[stateView](b.t, b.control("GET", "/state", ""))
 	for _, c := range s.Customers[1:] {
 		for name := range c.Batches {
 			list := read[listView[deviceView]](b.t, b.partner("GET", "/customers/"+c.ID+"/deviceBatches/"+escape(name)+"/devices", "").want(b.t, 200))
-			return list.Items[0].SerialNumber
+			return list.Items[0]
 		}
 	}
 	b.t.Fatal("nobody else has devices")
-	return ""
+	return deviceView{}
 }
 
 func TestDeviceOutcomes(t *testing.T) {
 	b := start(t, simulator.Options{Devices: 2000})
 	batch := b.batches()[0]
-	own := b.devices(batch.ID)
+	own, foreign := b.devices(batch.ID), b.foreign()
 	key := ""
 	for _, d := range own {
 		if d.ProductKey != "" {
@@ -116,10 +116,11 @@ func TestDeviceOutcomes(t *testing.T) {
 		"all three":               {`{"hardwareHash":"` + hash("TST-5", "HP", "HP Elite") + `","serialNumber":"TST-5","productKey":"3340098124419"}`, "", ""},
 		"hash with maker":         {`{"hardwareHash":"` + hash("TST-6", "HP", "HP Elite") + `","oemManufacturerName":"HP"}`, "", ""},
 		"already here":            {tuple(own[0].SerialNumber, own[0].OEMManufacturerName, own[0].ModelName), "806", "ZtdDeviceAlreadyAssigned"},
-		"already here, any case":  {tuple(strings.ToLower(own[1].SerialNumber), "x", "y"), "806", "ZtdDeviceAlreadyAssigned"},
-		"already here, by hash":   {`{"hardwareHash":"` + hash(own[2].SerialNumber, "HP", "HP Elite") + `"}`, "806", "ZtdDeviceAlreadyAssigned"},
+		"already here, any case":  {tuple(strings.ToLower(own[1].SerialNumber), strings.ToUpper(own[1].OEMManufacturerName), own[1].ModelName), "806", "ZtdDeviceAlreadyAssigned"},
+		"already here, by hash":   {`{"hardwareHash":"` + hash(own[2].SerialNumber, own[2].OEMManufacturerName, own[2].ModelName) + `"}`, "806", "ZtdDeviceAlreadyAssigned"},
 		"already here, by key":    {`{"productKey":"` + key + `"}`, "806", "ZtdDeviceAlreadyAssigned"},
-		"elsewhere":               {tuple(b.foreignSerial(), "x", "y"), "808", "ZtdDeviceAssignedToOtherTenant"},
+		"elsewhere":               {tuple(foreign.SerialNumber, foreign.OEMManufacturerName, foreign.ModelName), "808", "ZtdDeviceAssignedToOtherTenant"},
+		"elsewhere, other maker":  {tuple(foreign.SerialNumber, "Contoso Ltd.", "Tablet 10"), "", ""},
 		"hash: not base64":        {`{"hardwareHash":"T0E*"}`, "802", "InvalidZtdHardwareHash"},
 		"hash: example text":      {`{"hardwareHash":"T0EwAQEAHAAAAAoA"}`, "802", "InvalidZtdHardwareHash"},
 		"hash: mark":              {`{"hardwareHash":"` + broken("TST-7", 0) + `"}`, "802", "InvalidZtdHardwareHash"},
@@ -177,14 +178,15 @@ func TestSecondCopiesInOneUpload(t *testing.T) {
 	b := start(t, simulator.Options{Devices: 1})
 	j := b.finish(b.mine("POST", "/deviceBatches", upload("copies",
 		tuple("TST-1", "HP", "HP Elite"), tuple("tst-1", "HP", "HP Elite"), `{"hardwareHash":"`+hash("TST-1", "HP", "HP Elite")+`"}`,
-		`{"productKey":"3340000000001"}`, `{"productKey":"3340000000001"}`)))
-	for i, want := range []string{"", "ZtdDeviceDuplicated", "ZtdDeviceDuplicated", "", "ZtdDeviceDuplicated"} {
+		`{"productKey":"3340000000001"}`, `{"productKey":"3340000000001"}`,
+		tuple("TST-1", "LENOVO", "21ML003XGE"), tuple("TST-1", "lenovo", "21ML003XGE"), tuple("TST-1", "LENOVO", "21ML0040GE"))))
+	for i, want := range []string{"", "ZtdDeviceDuplicated", "ZtdDeviceDuplicated", "", "ZtdDeviceDuplicated", "", "ZtdDeviceDuplicated", ""} {
 		if d := j.DevicesStatus[i]; d.ErrorDescription != want || d.ErrorCode != "" {
 			t.Errorf("device %d: %+v, want %q", i, d, want)
 		}
 	}
-	if got := len(b.devices("copies")); got != 2 {
-		t.Errorf("%d devices, want 2", got)
+	if got := len(b.devices("copies")); got != 4 {
+		t.Errorf("%d devices, want 4", got)
 	}
 	j = b.finish(b.mine("POST", "/deviceBatches/copies/devices", "["+tuple("TST-1", "HP", "HP Elite")+"]"))
 	if d := j.DevicesStatus[0]; d.ErrorCode != "806" {

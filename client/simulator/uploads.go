@@ -35,6 +35,7 @@ type wireValue struct {
 type candidate struct {
 	row                       jobRow
 	serial, key, maker, model string // as it would be registered
+	sum                       string // digest of the hash
 }
 
 // createBatch is B2, POST /customers/{customer}/deviceBatches.
@@ -144,7 +145,7 @@ func (d *wireCandidate) judge(unknown map[string]bool) candidate {
 	case d.Hash != nil && !intact:
 		return fail(failures["802"])
 	case d.Hash != nil:
-		out.serial = orDefault(out.serial, inside.serial)
+		out.serial, out.sum = orDefault(out.serial, inside.serial), hashDigest(*d.Hash)
 		out.maker, out.model = inside.maker, orDefault(inside.model, out.model)
 	case unknown[out.model]:
 		return fail(failures["812"])
@@ -176,7 +177,7 @@ func deref(t *string) string {
 // upload accepts the work: it settles each device's outcome now, takes the
 // good ones, and plans the moments at which they show. The lock is held.
 func (w *world) upload(c *call, b *batch, found []candidate, appended bool) *job {
-	seen := map[string]bool{}
+	seen := registry{}
 	rows := make([]jobRow, len(found))
 	for i := range found {
 		one := &found[i]
@@ -206,24 +207,20 @@ func (w *world) upload(c *call, b *batch, found []candidate, appended bool) *job
 
 // admit compares a device with the rest of the upload and with what is
 // registered, and takes it for the customer.
-func (w *world) admit(c *customer, one *candidate, seen map[string]bool) *failure {
-	copied := false
-	for _, name := range []string{"s" + strings.ToUpper(one.serial), "k" + strings.ToUpper(one.key)} {
-		if len(name) > 1 {
-			copied = copied || seen[name]
-			seen[name] = true
-		}
-	}
-	switch owner := w.owner(one.serial, one.key); {
-	case copied:
+func (w *world) admit(c *customer, one *candidate, seen registry) *failure {
+	id := one.identity()
+	if seen.find(id) != nil {
 		return duplicated
-	case owner == c:
-		return failures["806"]
-	case owner != nil:
-		return failures["808"]
 	}
-	w.register(c, one.serial, one.key)
-	return nil
+	seen.add(id, c)
+	switch owner := w.owner(id); owner {
+	case nil:
+		w.registered.add(id, c)
+		return nil
+	case c:
+		return failures["806"]
+	}
+	return failures["808"]
 }
 
 // devices makes the devices that an upload adds.
@@ -237,7 +234,7 @@ func (w *world) devices(j *job, found []candidate) []*device {
 		n := w.addedCount
 		out = append(out, &device{
 			id:     guid(w.run.at(kindAdded, n, 0), w.run.at(kindAdded, n, 1)),
-			serial: found[i].serial, key: found[i].key, maker: found[i].maker, model: found[i].model,
+			serial: found[i].serial, key: found[i].key, maker: found[i].maker, model: found[i].model, sum: found[i].sum,
 			uploaded: j.endsAt(i + 1), zone: time.UTC,
 		})
 	}

@@ -28,7 +28,7 @@ type world struct {
 	madeCount  uint64 // of policies
 	planned    uint64 // changes ever planned
 	due        schedule
-	registered map[string]*customer // folded serials and keys taken since the start
+	registered registry // devices taken since the start
 	replays    replays
 }
 
@@ -234,42 +234,32 @@ func (w *world) has(c *customer, id string) (serial string, ok bool) {
 	return w.fleet.serial(n), true
 }
 
-// owner says to whom a serial number or product key is registered, nil for
-// nobody; the lock is held. Uploads under way count: their devices are taken.
-func (w *world) owner(serial, key string) *customer {
-	for _, name := range []string{"s" + strings.ToUpper(serial), "k" + strings.ToUpper(key)} {
-		if c := w.registered[name]; len(name) > 1 && c != nil {
+// owner says to whom a device is registered, nil for nobody; the lock is held.
+// Uploads under way count: their devices are taken.
+func (w *world) owner(one identity) *customer {
+	if c := w.registered.find(one); c != nil {
+		return c.by
+	}
+	seeded := func(n uint64, ok bool) *customer {
+		if !ok {
+			return nil
+		}
+		d := w.fleet.device(n, time.Time{})
+		if c := w.starter(n); !c.removed[n] && one.same(d.identity()) {
 			return c
 		}
+		return nil
 	}
-	if n, ok := w.fleet.bySerial(serial); ok {
-		if c := w.starter(n); !c.removed[n] {
-			return c
-		}
+	if c := seeded(w.fleet.bySerial(one.serial)); c != nil {
+		return c
 	}
-	if n, ok := w.fleet.byKey(key); ok {
-		if c := w.starter(n); !c.removed[n] {
-			return c
-		}
-	}
-	return nil
+	return seeded(w.fleet.byKey(one.key))
 }
 
 // starter is the customer that a seeded device began with. Customers stand in
 // the order of their devices.
 func (w *world) starter(n uint64) *customer {
 	return w.customers[sort.Search(len(w.customers), func(i int) bool { return w.customers[i].first > n })-1]
-}
-
-// register takes a serial number and product key for a customer; the lock is
-// held.
-func (w *world) register(c *customer, serial, key string) {
-	if serial != "" {
-		w.registered["s"+strings.ToUpper(serial)] = c
-	}
-	if key != "" {
-		w.registered["k"+strings.ToUpper(key)] = c
-	}
 }
 
 // counts tells how many devices each policy has; the lock is held. The first

@@ -178,13 +178,12 @@ func (j *judge) somewhere() int {
 // unique looks for the device among the rows above and among the customer's.
 func (j *judge) unique() {
 	w := j.walk
-	w.traits = traits(w.traits[:0], j.row.Upload)
-	if t, line := w.seen.first(j.rec.line, w.traits); line > 0 {
-		column := j.at[t.field]
-		if t.field == Serial && j.cell[Serial] == "" { // it is the serial inside the hash
+	if by, what, line := w.seen.first(j.rec.line, j.row.Upload); line > 0 {
+		column := j.at[by]
+		if by == Serial && j.cell[Serial] == "" { // it is the serial inside the hash
 			column = j.at[Hash]
 		}
-		j.problem(column, CodeDuplicate, fmt.Sprintf("the same device is on line %d (same %s)", line, t.what), "remove one of the two rows")
+		j.problem(column, CodeDuplicate, fmt.Sprintf("the same device is on line %d (same %s)", line, what), "remove one of the two rows")
 		return
 	}
 	if w.o.Have == nil {

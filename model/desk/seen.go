@@ -9,13 +9,45 @@ import (
 	"muster/model"
 )
 
-// seen remembers which devices a list has had, as digests of eight bytes: a
-// million rows can be told apart, and no secret is kept.
-type seen map[uint64]uint32 // digest → line of the first copy
+// seen remembers which devices a list has had. It keeps digests only, so that a
+// million rows can be told apart and no secret stays.
+type seen struct {
+	sums     map[uint64]uint32    // digest of a hash or product key → line of the first copy
+	machines map[uint64]machine   // digest of a serial → the first machine that has it
+	others   map[uint64][]machine // further machines of the same serial, at most maxOthers
+}
+
+// machine is a machine among those of one serial.
+type machine struct {
+	line         uint32
+	maker, model uint32 // digests; 0 = not known
+}
+
+// maxOthers bounds the machines that are told apart behind one serial, so that a
+// list which repeats one serial for ever cannot make the judging slow.
+const maxOthers = 64
+
+func newSeen() *seen {
+	return &seen{sums: map[uint64]uint32{}, machines: map[uint64]machine{}, others: map[uint64][]machine{}}
+}
 
 func digest(kind, text string) uint64 {
 	sum := sha256.Sum256([]byte(kind + "\x00" + text))
 	return binary.LittleEndian.Uint64(sum[:])
+}
+
+// word is a short digest of a maker or model; 0 stands for none.
+func word(text string) uint32 {
+	if text == "" {
+		return 0
+	}
+	return uint32(digest("word", strings.ToLower(text))) | 1
+}
+
+// same is the rule of [model.Machine.Same] for two machines of one serial.
+func (m machine) same(o machine) bool {
+	like := func(a, b uint32) bool { return a == 0 || b == 0 || a == b }
+	return like(m.maker, o.maker) && like(m.model, o.model)
 }
 
 // hashDigest takes a sound hash's own checksum instead of computing another.
@@ -33,43 +65,68 @@ func hashDigest(hash string) uint64 {
 	return binary.LittleEndian.Uint64(sum[:])
 }
 
-// trait is one of the things of which no two devices have the same.
-type trait struct {
-	field Field
-	what  string
-	sum   uint64
-}
-
-// traits appends what makes the row's device unique. Serials are compared
-// ignoring case, and with their maker, since makers do not ask each other.
-func traits(to []trait, row model.UploadRow) []trait {
+// first returns what an earlier row has in common with this one, of which no two
+// devices have the same, and that row's line; 0 when the device is new, which is
+// then remembered with its line.
+func (s *seen) first(line int, row model.UploadRow) (by Field, what string, at int) {
 	id := row.Identity
+	var hash, key, serial uint64
 	if !id.Hash.Empty() {
-		to = append(to, trait{Hash, "hash", hashDigest(id.Hash.Reveal())})
+		hash = hashDigest(id.Hash.Reveal())
+		if at, ok := s.sums[hash]; ok {
+			return Hash, "hash", int(at)
+		}
 	}
 	if !id.ProductKey.Empty() {
-		to = append(to, trait{ProductKey, "product key", digest("key", strings.ToUpper(id.ProductKey.Reveal()))})
-	}
-	if serial := row.Serial(); serial != "" && !placeholder(serial) {
-		maker := row.Facts.Maker
-		if maker == "" {
-			maker = id.Maker
+		key = digest("key", strings.ToUpper(id.ProductKey.Reveal()))
+		if at, ok := s.sums[key]; ok {
+			return ProductKey, "product key", int(at)
 		}
-		to = append(to, trait{Serial, "serial and maker", digest("serial", strings.ToLower(maker)+"\x00"+strings.ToUpper(serial))})
 	}
-	return to
+	m := row.Machine()
+	one := machine{uint32(line), word(m.Maker), word(m.Model)}
+	if m.Serial != "" && !placeholder(m.Serial) {
+		serial = digest("serial", strings.ToUpper(m.Serial))
+		if at := s.machine(serial, one); at > 0 {
+			return Serial, "serial, and no other maker or model", at
+		}
+	}
+	s.add(hash, key, serial, one)
+	return Ignored, "", 0
 }
 
-// first returns the trait that an earlier row had, and its line; 0 when the
-// device is new, which is then remembered with its line.
-func (s seen) first(line int, traits []trait) (trait, int) {
-	for _, t := range traits {
-		if at, ok := s[t.sum]; ok {
-			return t, int(at)
+// machine returns the line of a machine that is the same as one, or 0.
+func (s *seen) machine(serial uint64, one machine) int {
+	have, ok := s.machines[serial]
+	if !ok {
+		return 0
+	}
+	if have.same(one) {
+		return int(have.line)
+	}
+	for _, have := range s.others[serial] {
+		if have.same(one) {
+			return int(have.line)
 		}
 	}
-	for _, t := range traits {
-		s[t.sum] = uint32(line)
+	return 0
+}
+
+// add remembers a device by what it has; 0 is what it has not.
+func (s *seen) add(hash, key, serial uint64, one machine) {
+	for _, sum := range []uint64{hash, key} {
+		if sum != 0 {
+			s.sums[sum] = one.line
+		}
 	}
-	return trait{}, 0
+	if serial == 0 {
+		return
+	}
+	if _, ok := s.machines[serial]; !ok {
+		s.machines[serial] = one
+		return
+	}
+	if len(s.others[serial]) < maxOthers {
+		s.others[serial] = append(s.others[serial], one)
+	}
 }

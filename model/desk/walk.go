@@ -17,15 +17,14 @@ type walk struct {
 	enc    encoding
 	layout layout
 	report Report
-	seen   seen
-	traits []trait
+	seen   *seen
 	tag    string
 	tagged int // good rows that agree on tag; -1 = they do not
 	limit  int64
 }
 
 func newWalk(ctx context.Context, o Options, each func(Row) error) *walk {
-	return &walk{ctx: ctx, o: o, each: each, seen: seen{}, limit: MaxFile,
+	return &walk{ctx: ctx, o: o, each: each, seen: newSeen(), limit: MaxFile,
 		report: Report{Problems: []Problem{}, Repairs: []Repair{}}}
 }
 

@@ -38,25 +38,11 @@ func (s *session) known(ctx context.Context, c model.CustomerID, rows []model.Up
 		}
 	}
 	for i, r := range rows {
-		if hits := have[strings.ToUpper(r.Serial())]; len(hits) == 1 && sameMachine(r, hits[0]) {
+		if hits := have[strings.ToUpper(r.Serial())]; len(hits) == 1 && r.Machine().Same(hits[0].Machine()) {
 			list = append(list, knownRow{i, hits[0]})
 		}
 	}
 	return list, whole, ctx.Err()
-}
-
-// sameMachine reports whether a row and a device of one serial can be one machine:
-// makers do not ask each other before they give out a serial.
-func sameMachine(r model.UploadRow, d model.Device) bool {
-	maker, name := r.Identity.Maker, r.Identity.Model
-	if r.Facts.Maker != "" {
-		maker = r.Facts.Maker
-	}
-	if r.Facts.Model != "" {
-		name = r.Facts.Model
-	}
-	like := func(a, b string) bool { return a == "" || b == "" || strings.EqualFold(a, b) }
-	return like(maker, d.Maker) && like(name, d.Model)
 }
 
 // lookUp says which rows the customer has already and leaves them out if that is

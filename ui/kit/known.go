@@ -86,20 +86,9 @@ func owned(ctx context.Context, f Fleet) func(model.UploadRow) string {
 			return ""
 		}
 		d := f.Device(row)
-		if differs(d.Maker, firstOf(r.Facts.Maker, r.Identity.Maker)) || differs(d.Model, firstOf(r.Facts.Model, r.Identity.Model)) {
+		if !r.Machine().Same(d.Machine()) {
 			return ""
 		}
 		return "batch " + model.Clean(string(d.Batch))
 	}
 }
-
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}
-
-// differs reports whether two texts that are both known are not the same: another
-// maker may use the same serial.
-func differs(a, b string) bool { return a != "" && b != "" && !strings.EqualFold(a, b) }
