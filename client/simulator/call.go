@@ -27,6 +27,7 @@ type call struct {
 	body   []byte   // unpacked
 	flaw   int      // status of a body that could not be taken in, else 0
 	params []string // what the route's placeholders matched
+	route  *route   // of Graph, once it is found
 	who    claims
 	now    time.Time // simulated
 	seq    uint64    // number of this request

@@ -55,6 +55,7 @@ type fleet struct {
 	serials shuffle
 	keys    shuffle
 	ids     shuffle
+	aliases [aliases]shuffle
 
 	restricted bool // some devices say what may be done to them
 
@@ -63,12 +64,16 @@ type fleet struct {
 }
 
 func newFleet(s seed, total uint64, hostile bool) fleet {
-	return fleet{
+	f := fleet{
 		seed: s, total: total, hostile: hostile,
 		serials: shuffle{s.at(kindSerial, 0, 0), serialBits / 2},
 		keys:    shuffle{s.at(kindKey, 0, 0), serialBits / 2},
 		ids:     shuffle{s.at(kindDeviceID, 0, 0), idBits / 2},
 	}
+	for a := range aliases {
+		f.aliases[a] = shuffle{s.at(kindAlias, uint64(a), 0), idBits / 2}
+	}
+	return f
 }
 
 // maker picks who built a device.

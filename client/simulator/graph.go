@@ -5,19 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 )
 
 // graphRoutes are Graph's operations below a version, one file a resource.
 func graphRoutes() []route {
-	return []route{
-		newRoute("deviceManagement/hardwareConfigurations", map[string]handler{http.MethodGet: listHardware, http.MethodPost: createHardware}),
-		newRoute("deviceManagement/hardwareConfigurations/{id}", map[string]handler{http.MethodGet: getHardware, http.MethodPatch: updateHardware}),
-	}
+	return slices.Concat(hardwareRoutes())
 }
-
-// graphOnlyBeta are the entity sets that v1.0 does not have.
-func graphOnlyBeta(segment string) bool { return strings.EqualFold(segment, "hardwareConfigurations") }
 
 // The manners in which Graph says no; the letters are the reference's.
 type graphShape int
@@ -84,18 +79,14 @@ type wireWrapped struct {
 	Annotations []string `json:"InstanceAnnotations"`
 }
 
-const intuneService = "https://fef.sim01.manage.example/DeviceConfiguration_2408/StatelessDeviceConfigurationFEService/"
+const intuneHost = "https://fef.sim01.manage.example"
 
 // intuneMessage writes the inner object, indented and with CRLF.
 func (c *call) intuneMessage(text, headers string) string {
-	below := ""
-	if len(c.path) > 0 {
-		below = strings.Join(c.path[1:], "/")
-	}
 	raw, err := json.MarshalIndent(wireIntune{
 		Version: 3, Headers: headers,
-		Message: fmt.Sprintf("%s - Operation ID (for customer support): 00000000-0000-0000-0000-000000000000 - Activity ID: %s - Url: %s%.200s?api-version=5026-05-10",
-			text, c.id, intuneService, below),
+		Message: fmt.Sprintf("%s - Operation ID (for customer support): 00000000-0000-0000-0000-000000000000 - Activity ID: %s - Url: %s%s?api-version=5026-05-10",
+			text, c.id, intuneHost, c.behind()),
 	}, "", "  ")
 	if err != nil { // a struct of texts
 		panic(err)
@@ -113,8 +104,7 @@ func (e *graphError) answer(c *call) answer {
 		out.Message = string(encode(wireWrapped{Code: e.code, Message: c.intuneMessage(e.text, `{"WWW-Authenticate":"Bearer"}`), Annotations: []string{}}))
 	case shapeRoute:
 		out.Code = "No method match route template"
-		out.Message = fmt.Sprintf("No OData route exists that match template ~/singleton/navigation/key with http verb %.20s for request /DeviceConfiguration_2408/StatelessDeviceConfigurationFEService/%.200s.",
-			c.r.Method, strings.Join(c.path[1:], "/"))
+		out.Message = fmt.Sprintf("No OData route exists that match template %s with http verb %.20s for request %s.", c.route.template(), c.r.Method, c.behind())
 	}
 	out.Inner = wireGraphInner{Date: c.now.UTC().Format(dateBare), Request: c.serverID(), ClientReq: c.id}
 	return answer{status: e.status, contentType: "application/json", body: encode(wireGraphError{out})}
@@ -141,50 +131,26 @@ func (s *Simulator) graphRoute(c *call) (answer, error) {
 		return answer{}, graphRefuse(shapeGateway, http.StatusBadRequest, "BadRequest", "Invalid version.")
 	}
 	path := keys(c.path[1:])
-	t, params := find(graphRoutes(), path)
-	if t == nil || strings.EqualFold(c.path[0], "v1.0") && graphOnlyBeta(t.pattern[1]) {
-		return answer{}, graphRefuse(shapeGateway, http.StatusBadRequest, "BadRequest", "Resource not found for the segment '%.64s'.", unknownSegment(path, t))
+	t, params := s.graphFind(c.path[0], path)
+	if t == nil {
+		return answer{}, graphRefuse(shapeGateway, http.StatusBadRequest, "BadRequest", "Resource not found for the segment '%.64s'.", s.unknownSegment(c.path[0], path))
 	}
-	c.params = params
+	c.params, c.route = params, t
 	do := t.verbs[c.r.Method]
 	if do == nil {
-		return answer{}, graphRefuse(shapeRoute, http.StatusBadRequest, "", "")
+		return answer{}, t.noVerb()
 	}
 	if c.customer == nil || c.customer.forbidden {
 		return answer{}, graphRefuse(shapeGateway, http.StatusBadRequest, "BadRequest", "Request not applicable to target tenant.")
 	}
-	scopes := []string{scopeConfig}
-	if c.r.Method == http.MethodGet {
-		scopes = []string{scopeConfigRead, scopeConfig}
-	}
-	if !c.who.allows(scopes[0]) && !c.who.allows(scopes[len(scopes)-1]) {
-		return answer{}, graphRefuse(shapeService, http.StatusForbidden, "Forbidden",
-			"Application is not authorized to perform this operation. Application must have one of the following scopes: %s", strings.Join(scopes, ", "))
+	if err := c.scoped(t.family); err != nil {
+		return answer{}, err
 	}
 	if c.flaw != 0 {
 		code := map[int]string{http.StatusRequestEntityTooLarge: "RequestEntityTooLarge", http.StatusUnsupportedMediaType: "UnsupportedMediaType"}[c.flaw]
 		return answer{}, graphRefuse(shapeGateway, c.flaw, orDefault(code, "BadRequest"), "The request body cannot be read.")
 	}
 	return do(c)
-}
-
-// unknownSegment is the part of a path that Graph complains about: the set
-// that v1.0 lacks, or the first that leads nowhere.
-func unknownSegment(path []string, t *route) string {
-	switch {
-	case len(path) == 0:
-		return ""
-	case t != nil:
-		return path[1]
-	case !strings.EqualFold(path[0], "deviceManagement") || len(path) == 1:
-		return path[0]
-	}
-	for _, t := range graphRoutes() {
-		if strings.EqualFold(t.pattern[1], path[1]) {
-			return path[len(path)-1]
-		}
-	}
-	return path[1]
 }
 
 // keys turns set('id') into the two segments set and id.

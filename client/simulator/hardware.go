@@ -10,6 +10,14 @@ import (
 	"unicode/utf8"
 )
 
+func hardwareRoutes() []route {
+	f := familyConfiguration()
+	return []route{
+		f.route("deviceManagement/hardwareConfigurations", map[string]handler{http.MethodGet: listHardware, http.MethodPost: createHardware}),
+		f.route("deviceManagement/hardwareConfigurations/{id}", map[string]handler{http.MethodGet: getHardware, http.MethodPatch: updateHardware}),
+	}
+}
+
 // hardware is a BIOS configuration.
 type hardware struct {
 	id, name, description, file, format string
@@ -59,9 +67,6 @@ func (h *hardware) wire() wireHardware {
 }
 
 const hardwareSet = "/$metadata#deviceManagement/hardwareConfigurations"
-
-// context is the metadata link that stands first in a body.
-func (c *call) context(set string) string { return c.origin() + "/beta" + set }
 
 // listHardware is GET /deviceManagement/hardwareConfigurations.
 func listHardware(c *call) (answer, error) {

@@ -36,6 +36,12 @@ const (
 	kindMade
 	kindForeign
 	kindAllowed
+	kindAlias
+	kindEnrolled
+	kindUser
+	kindManaged
+	kindOrder
+	kindGroup
 )
 
 // seed is where every believable detail comes from.

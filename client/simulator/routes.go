@@ -13,10 +13,11 @@ type handler func(*call) (answer, error)
 type route struct {
 	pattern []string
 	verbs   map[string]handler
+	family  family // of Graph's routes
 }
 
 func newRoute(pattern string, verbs map[string]handler) route {
-	return route{strings.Split(pattern, "/"), verbs}
+	return route{pattern: strings.Split(pattern, "/"), verbs: verbs}
 }
 
 // match compares a path with the pattern and returns what the braces took.
@@ -68,7 +69,12 @@ func isGraphVersion(segment string) bool {
 
 // isGraph recognises what belongs to Graph, a path without a version among it.
 func isGraph(first string) bool {
-	return isGraphVersion(first) || strings.EqualFold(first, "deviceManagement") || strings.EqualFold(first, "$batch")
+	for _, word := range []string{"beta", "v1.0", "deviceManagement", "groups", "devices", "$batch"} {
+		if strings.EqualFold(first, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // allowed lists a route's verbs for the Allow header.

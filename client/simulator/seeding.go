@@ -42,6 +42,7 @@ func newWorld(o Options) *world {
 		w.seedPolicies(c, i, hostile)
 		w.seedHardware(c, i, hostile)
 	}
+	w.seedDirectory()
 	return w
 }
 

@@ -59,6 +59,7 @@ type Simulator struct {
 	faults  *faultBook
 	journal *journal
 	tls     *authority // nil without TLS
+	routes  []route    // of Graph
 	zippers sync.Pool
 
 	mu    sync.Mutex // guards world and turns
@@ -79,6 +80,7 @@ func New(o Options) (*Simulator, error) {
 		faults:  newFaultBook(seed(o.Seed)),
 		journal: newJournal(),
 		world:   newWorld(o),
+		routes:  graphRoutes(),
 		turns:   map[string]uint64{},
 	}
 	s.zippers.New = func() any {

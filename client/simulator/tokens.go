@@ -14,12 +14,8 @@ import (
 const (
 	audiencePartner = "https://api.partnercenter.microsoft.com"
 	audienceGraph   = "https://graph.microsoft.com"
-	scopeConfigRead = "DeviceManagementConfiguration.Read.All"
-	scopeConfig     = "DeviceManagementConfiguration.ReadWrite.All"
-	scopesGraph     = "DeviceManagementServiceConfig.ReadWrite.All " + scopeConfig +
-		" DeviceManagementManagedDevices.Read.All Group.Read.All"
-	scopesGraphRead = "DeviceManagementServiceConfig.Read.All " + scopeConfigRead +
-		" DeviceManagementManagedDevices.Read.All Group.Read.All"
+	scopesGraph     = scopeService + " " + scopeConfig + " " + scopeDevices + " " + scopePrivileged + " " + scopeGroupsRead + " " + scopeMembers
+	scopesGraphRead = scopeServiceRead + " " + scopeConfigRead + " " + scopeDevicesRead + " " + scopeGroupsRead
 )
 
 // How long tokens live: those of the sign-in, the two of the ready line, and

@@ -97,3 +97,17 @@ var hostileTexts = []string{
 	"\x1b[2J\x1b[31mred\x1b[0m", "\x1b]52;c;cHduZWQ=\x07", "\x1b]0;not your title\x07", "\u202egnp.exe",
 	"\u2066a\u2069\u200b\u200d", "line\r\nbreak\ttab\x00null", "\u009b31m8-bit", "Z\u0351\u036b\u0343\u036aA\u0321\u034dL\u0321G\u034eO\u035d",
 }
+
+// peopleFirst and peopleLast name the people of the customers; neither length
+// is a multiple of seven.
+var peopleFirst = []string{
+	"Ines", "Aino", "Bram", "Carla", "Dario", "Edda", "Fionn", "Greta", "Hanno", "Ilse",
+	"Jonas", "Katri", "Lars", "Mira", "Nadia", "Oskar", "Petra", "Quentin", "Rosa", "Sami",
+	"Tilde", "Ulla", "Vera", "Wim", "Yusuf", "Zoe",
+}
+
+var peopleLast = []string{
+	"Aalto", "Berger", "Castell", "Dahl", "Eriksen", "Ferrante", "Gallo", "Hoekstra", "Iversen", "Jansen",
+	"Kowal", "Lindqvist", "Marsh", "Novak", "Okafor", "Pike", "Quist", "Rossi", "Sandoval", "Thorne",
+	"Ueda", "Varga", "Wiberg", "Yilmaz", "Zeman",
+}

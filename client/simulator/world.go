@@ -50,6 +50,7 @@ type customer struct {
 	added            map[string]*device // uploaded since the start and not removed, by id
 	removed          map[uint64]bool    // numbers of devices that it started with and no longer has
 	assigned         map[string]int     // devices by policy id; nil until somebody asks
+	directory        directory          // its Entra and Intune sides, hardware apart
 }
 
 // batch is a named bag of devices.
