@@ -137,6 +137,30 @@ func (f *fields) send(msg tea.Msg) {
 	}
 }
 
+// searches are the fields of the page that look something up.
+func (f *fields) searches(do func(*groups)) {
+	for _, field := range f.list {
+		if g, ok := field.(*groups); ok {
+			do(g)
+		}
+	}
+}
+
+// seek lets the fields ask for what they need.
+func (f *fields) seek() kit.Effect {
+	var cmds []tea.Cmd
+	f.searches(func(g *groups) {
+		if e := g.seek(); e.Cmd != nil {
+			cmds = append(cmds, e.Cmd)
+		}
+	})
+	return kit.Effect{Cmd: tea.Batch(cmds...)}
+}
+
+func (f *fields) found(msg kit.GroupsMsg) { f.searches(func(g *groups) { g.found(msg) }) }
+
+func (f *fields) halt() { f.searches((*groups).halt) }
+
 // resize gives the field that stretches what the others leave.
 func (f *fields) resize(w, h int) {
 	f.w, f.h = w, h

@@ -68,6 +68,9 @@ func guide(field huh.Field, first, last bool) []kit.Action {
 		out = append(out, explained("tab", next.Name, "Leave the text; Enter is a line end in it."), explained("enter", "new line", "Begin a line in the text."))
 	case *checks:
 		out = append(out, next, explained("space", "choose", "Choose what is under the cursor, or take it back."))
+	case *groups:
+		out = append(out, explained("enter", "choose", "Take the group under the cursor."),
+			explained("down", "down", "Go to the next group that was found; up goes back. Letters belong to the search."))
 	case *choice:
 		out = append(out, next)
 		switch {

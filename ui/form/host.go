@@ -74,6 +74,21 @@ func (h *Host) shown() kit.Effect {
 	if q, ok := h.top().(*question); ok {
 		return q.settle()
 	}
+	return h.seek()
+}
+
+// seeking is a stage with fields that look something up as one types.
+type seeking interface {
+	seek() kit.Effect        // asks for what is missing; nothing when it is on its way
+	found(msg kit.GroupsMsg) // takes an answer, or leaves it to others
+	halt()                   // gives up what is on its way
+}
+
+// seek lets the stage in sight look up what it needs.
+func (h *Host) seek() kit.Effect {
+	if s, ok := h.top().(seeking); ok && !h.saving {
+		return s.seek()
+	}
 	return kit.Effect{}
 }
 
@@ -91,6 +106,9 @@ func (h *Host) refusal() stage {
 func (h *Host) back() kit.Effect {
 	h.failed = nil
 	h.seq++
+	if s, ok := h.top().(seeking); ok {
+		s.halt()
+	}
 	if len(h.stages) == 1 {
 		if h.filled && !h.quiet {
 			return h.show(h.discard())
@@ -111,6 +129,11 @@ func (h *Host) discard() stage {
 
 // end closes the form with an effect that follows.
 func (h *Host) end(e kit.Effect) kit.Effect {
+	for _, s := range h.stages {
+		if s, ok := s.(seeking); ok {
+			s.halt()
+		}
+	}
 	if h.leave != nil {
 		h.leave()
 	}
@@ -145,6 +168,9 @@ func (h *Host) saved(msg kit.SavedMsg) kit.Effect {
 func (h *Host) Update(msg tea.Msg) kit.Effect {
 	e := h.update(msg)
 	h.layout()
+	if more := h.seek(); more.Cmd != nil && !e.Pop {
+		e.Cmd = tea.Batch(e.Cmd, more.Cmd)
+	}
 	return e
 }
 
@@ -156,6 +182,12 @@ func (h *Host) update(msg tea.Msg) kit.Effect {
 		if !h.saving {
 			h.touched = true
 			h.top().paste(msg.Content)
+		}
+	case kit.GroupsMsg:
+		for _, s := range h.stages {
+			if s, ok := s.(seeking); ok {
+				s.found(msg)
+			}
 		}
 	case kit.SavedMsg:
 		return h.saved(msg)
