@@ -38,6 +38,13 @@ func (s *Simulator) control(w http.ResponseWriter, r *http.Request) {
 	case "DELETE /faults":
 		s.faults.clear()
 		w.WriteHeader(http.StatusNoContent)
+	case "POST /switches":
+		s.setSwitches(w, body)
+	case "GET /switches":
+		say(w, http.StatusOK, s.current().switches.all())
+	case "DELETE /switches":
+		s.current().switches.reset(nil)
+		w.WriteHeader(http.StatusNoContent)
 	case "GET /requests":
 		s.sendJournal(w)
 	case "DELETE /requests":
@@ -51,7 +58,7 @@ func (s *Simulator) control(w http.ResponseWriter, r *http.Request) {
 		s.reset()
 		say(w, http.StatusOK, s.state())
 	default:
-		say(w, http.StatusNotFound, wireProblem{"there are GET, POST and DELETE faults, GET and DELETE requests, GET state, GET tokens and POST reset"})
+		say(w, http.StatusNotFound, wireProblem{"there are GET, POST and DELETE faults, the same for switches, GET and DELETE requests, GET state, GET tokens and POST reset"})
 	}
 }
 

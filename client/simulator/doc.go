@@ -74,11 +74,28 @@
 //	            for states of a job can be had this way
 //	endless     a good answer that never ends, delayMs between its pieces
 //
+// # Switches
+//
+// A manner of the services that some tenants have and others do not is a
+// switch, off unless it is wanted: by its name among the scenarios, or through
+// the control interface at any time.
+//
+//	lenient-filter   identities and imports take filters with eq, and hyphens
+//	imports-unknown  imports stay unknown; those that are due end when it is turned off
+//	no-direct-route  writes to assignedDevices and assign answer that there is no route
+//	item-unknown     an identity read alone says unknown, the list knows better
+//	late-reads       what is written to an identity shows two simulated minutes later
+//	conflicts        each 25th updateDeviceProperties is refused with 412
+//	page-loop        the next link of identities brings the same page for ever
+//	no-select        $select on the list of identities is a 500
+//	order-id         identities carry the older orderIdentifier as well
+//
 // # Control
 //
 // Below /_simulator, for callers on this machine and without a token:
 //
 //	POST, GET, DELETE faults  turn a fault on, list them, turn all off
+//	POST, GET, DELETE switches  {"name": true}, how all stand, turn all off
 //	GET, DELETE requests      the log as NDJSON, forget it
 //	GET state                 customers, devices by batch, jobs by state, unknown models
 //	GET tokens?customer=ID    good tokens, and such as are refused somewhere

@@ -220,9 +220,10 @@ func (f *fault) strikes(s seed, line, query string) bool {
 	return true
 }
 
-// Scenarios are the names that Options.Faults knows.
+// Scenarios are the names that Options.Faults knows, those of the switches
+// among them.
 func Scenarios() []string {
-	return []string{"storm", "flaky", "slow", "expired", "stuck", "truncating", "hostile", "restricted"}
+	return append([]string{"storm", "flaky", "slow", "expired", "stuck", "truncating", "hostile", "restricted"}, words(switchNames)...)
 }
 
 // services matches what is addressed to one of the two services, not the
@@ -231,7 +232,7 @@ const services = `^[A-Z]+ /+(?i:v1|v1\.0|beta)/`
 
 // scenarios turns on the faults that a named scenario consists of. Expired,
 // hostile and restricted are not faults of single requests: tokens and data see
-// to them.
+// to them; nor are the switches.
 func (b *faultBook) scenarios(names []string) {
 	for _, name := range names {
 		for _, f := range scenario(name) {

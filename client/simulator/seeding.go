@@ -19,6 +19,7 @@ func newWorld(o Options) *world {
 		jobs:       map[string]*job{},
 		registered: registry{},
 		replays:    newReplays(),
+		switches:   newSwitchBoard(o.Faults),
 	}
 	for i := range uint64(3) {
 		w.unknown[unknownModels[(s.at(kindUnknownModel, 0, 0)+i)%uint64(len(unknownModels))]] = true

@@ -30,6 +30,7 @@ type world struct {
 	due        schedule
 	registered registry // devices taken since the start
 	replays    replays
+	switches   *switchBoard
 }
 
 // partner is the one reseller that signs in.
