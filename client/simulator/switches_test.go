@@ -9,7 +9,9 @@ import (
 
 func TestSwitchesAreScenariosAndCanBeSetLater(t *testing.T) {
 	b := start(t, simulator.Options{Devices: 10, Faults: []string{"no-direct-route", "storm"}})
-	all := func() map[string]bool { return read[map[string]bool](t, b.control("GET", "/switches", "").want(t, 200)) }
+	all := func() map[string]bool {
+		return read[map[string]bool](t, b.control("GET", "/switches", "").want(t, 200))
+	}
 	first := all()
 	for name, on := range first {
 		if on != (name == "no-direct-route") || !slices.Contains(simulator.Scenarios(), name) {
