@@ -60,39 +60,13 @@ func (b BIOSConfiguration) PasswordEffect() string {
 	return "Intune sets a BIOS password of its own on every device"
 }
 
-// Validate reports the first thing an operator must change.
-func (b BIOSConfiguration) Validate() error { return b.validate(MaxBIOSContent, false) }
+// Validate reports the first thing an operator must change, see
+// [BIOSConfiguration.Problems].
+func (b BIOSConfiguration) Validate() error { return b.first(BIOSOverridden) }
 
 // ValidateOverride is [BIOSConfiguration.Validate] for an operator who has said
 // that a content above [MaxBIOSContent], or a password inside it, is meant.
-func (b BIOSConfiguration) ValidateOverride() error { return b.validate(MaxBIOSOverride, true) }
-
-func (b BIOSConfiguration) validate(limit int, secrets bool) error {
-	checks := []func() string{
-		func() string { return checkLength("display name", b.Name, 1, MaxBIOSName) },
-		func() string { return checkLength("description", b.Description, 0, MaxBIOSDescription) },
-		func() string { return CheckBIOSFileName(b.FileName) },
-		func() string { return CheckBIOSContent(b.Content, limit) },
-		func() string {
-			if !slices.Contains(BIOSFormats(), b.Format) {
-				return fmt.Sprintf("format %q is not dell, surface or surfaceDock", Clean(string(b.Format)))
-			}
-			return ""
-		},
-		func() string {
-			if b.Format == FormatDell {
-				return checkCCTK(b.Content, secrets)
-			}
-			return ""
-		},
-	}
-	for _, check := range checks {
-		if msg := check(); msg != "" {
-			return &Error{Kind: Invalid, Op: "check BIOS configuration", Msg: msg}
-		}
-	}
-	return nil
-}
+func (b BIOSConfiguration) ValidateOverride() error { return b.first(BIOSError) }
 
 func checkLength(what, s string, least, most int) string {
 	switch n := len([]rune(strings.TrimSpace(s))); {
@@ -124,43 +98,6 @@ func CheckBIOSContent(content []byte, limit int) string {
 		return fmt.Sprintf("the file has %d bytes; the limit is %d", len(content), limit)
 	}
 	return ""
-}
-
-// checkCCTK refuses what the maker's tool cannot read: UTF-16, NUL bytes, a
-// first significant line that is not the section [cctk], a file without
-// settings. Lines are counted from 1.
-func checkCCTK(content []byte, secrets bool) string {
-	if bytes.HasPrefix(content, []byte{0xff, 0xfe}) || bytes.HasPrefix(content, []byte{0xfe, 0xff}) || bytes.IndexByte(content, 0) >= 0 {
-		return "the file is UTF-16 or binary; a .cctk file is plain text"
-	}
-	section, settings := false, 0
-	for i, line := range strings.Split(string(bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))), "\n") {
-		line = strings.TrimSpace(line)
-		switch {
-		case line == "" || strings.HasPrefix(line, ";"):
-		case !section && !strings.EqualFold(line, "[cctk]"):
-			return fmt.Sprintf("line %d: a .cctk file begins with the section [cctk]", i+1)
-		case !section:
-			section = true
-		default:
-			name, value, ok := strings.Cut(line, "=")
-			if ok && !secrets && isPasswordSetting(name) && strings.TrimSpace(value) != "" {
-				return fmt.Sprintf("line %d: %s holds a password; Intune manages BIOS passwords, take it out", i+1, Clean(name))
-			}
-			if ok {
-				settings++
-			}
-		}
-	}
-	if settings == 0 {
-		return "the file holds no setting"
-	}
-	return ""
-}
-
-func isPasswordSetting(name string) bool {
-	n := strings.ToLower(strings.TrimSpace(name))
-	return strings.HasSuffix(n, "pwd") || strings.HasSuffix(n, "password")
 }
 
 // BIOSPatch is what an edit changes; nil members stay as they are.
