@@ -38,14 +38,26 @@ func (s *set) nextFree(i int) int {
 	return chunkRows
 }
 
+// and keeps what is in the other set, too, or what is not.
+func (s *set) and(o *set, not bool) {
+	for w := range s {
+		if not {
+			s[w] &^= o[w]
+		} else {
+			s[w] &= o[w]
+		}
+	}
+}
+
 // condition is a term made ready for one schema.
 type condition struct {
 	term
 	cols []int
+	span *span // of a comparison; then there is one column
 }
 
 // conditions makes a query ready for the schema. A field that is no column makes its
-// term a plain word.
+// term a plain word, and so does a comparison in a column of text.
 func (ix *Index) conditions(q Query) []condition {
 	all := make([]int, len(ix.schema))
 	for i := range all {
@@ -53,19 +65,37 @@ func (ix *Index) conditions(q Query) []condition {
 	}
 	var cs []condition
 	for _, t := range q.terms {
-		c := condition{t, all}
-		if t.field != "" {
-			if col := ix.schema.Find(t.field); col >= 0 {
-				c.cols = []int{col}
-			} else {
-				c.value, c.exact = t.plain, false
+		c := condition{term: t, cols: all}
+		col := ix.schema.field(t.field)
+		switch {
+		case t.field == "":
+		case col < 0:
+			c.value, c.exact, c.fuzzy = t.plain, false, false
+		case t.op != "" && ix.schema[col].Kind != Text:
+			s, ok := t.compared(ix.schema[col].Kind, q.now)
+			if !ok {
+				continue
 			}
+			c.cols, c.span = []int{col}, &s
+		case t.value == "": // a bound or a word that is still to be typed
+			continue
+		default:
+			c.cols, c.value = []int{col}, t.op+t.value
 		}
 		if c.value != "" { // the value is still to be typed
 			cs = append(cs, c)
 		}
 	}
 	return cs
+}
+
+// field finds the column that a term names.
+func (s Schema) field(name string) int {
+	col := s.Find(name)
+	if col >= 0 || !strings.EqualFold(name, "age") {
+		return col
+	}
+	return slices.IndexFunc(s, func(c Column) bool { return c.Kind == Time })
 }
 
 // Match returns the rows that q matches, in the order in which they came. It uses
@@ -126,8 +156,11 @@ func spread(ctx context.Context, n int, do func(int)) error {
 }
 
 func (t *term) holds(cell string) bool {
-	if t.exact {
+	switch {
+	case t.exact:
 		return cell == t.value
+	case t.fuzzy:
+		return fuzzyIn(cell, t.value)
 	}
 	return strings.Contains(cell, t.value)
 }
@@ -135,7 +168,12 @@ func (t *term) holds(cell string) bool {
 func (l *loose) matches(cs []condition) bool {
 	for i := range cs {
 		c := &cs[i]
-		hit := slices.ContainsFunc(c.cols, func(col int) bool { return c.holds(l.folds[col]) })
+		hit := slices.ContainsFunc(c.cols, func(col int) bool {
+			if c.span != nil {
+				return c.span.holds(l.nums[col])
+			}
+			return c.holds(l.folds[col])
+		})
 		if hit == c.not {
 			return false
 		}
@@ -149,6 +187,11 @@ func (c *chunk) match(cs []condition, base uint32) []uint32 {
 	all.fill()
 	for i := range cs {
 		var one set
+		if cs[i].span != nil {
+			c.cols[cs[i].cols[0]].compare(cs[i].span, &one)
+			all.and(&one, cs[i].not)
+			continue
+		}
 		// Dictionaries first: they are quick, and rows found there need no scan.
 		for _, col := range cs[i].cols {
 			if c.cols[col].codes != nil {
@@ -160,13 +203,7 @@ func (c *chunk) match(cs []condition, base uint32) []uint32 {
 				c.cols[col].scan(&cs[i].term, &one)
 			}
 		}
-		for w := range all {
-			if cs[i].not {
-				all[w] &^= one[w]
-			} else {
-				all[w] &= one[w]
-			}
-		}
+		all.and(&one, cs[i].not)
 	}
 	for _, p := range c.patches {
 		if p.row.matches(cs) {
@@ -217,12 +254,25 @@ func (c *column) look(t *term, found *set) {
 	}
 }
 
+// compare finds the rows with a value in the span.
+func (c *column) compare(s *span, found *set) {
+	for i, v := range c.nums {
+		if s.holds(v) {
+			found.add(i)
+		}
+	}
+}
+
 // scan finds a term in a column without a dictionary.
 func (c *column) scan(t *term, found *set) { c.fold.search(t, found, nil) }
 
 // search adds to found the values of the arena that hold the term and are not in it
 // yet, and tells each.
 func (a *arena) search(t *term, found *set, tell func(int)) {
+	if t.fuzzy {
+		a.searchFuzzy(t.value, found, tell)
+		return
+	}
 	needle := t.value
 	if t.exact {
 		needle += gap
@@ -255,6 +305,28 @@ func (a *arena) search(t *term, found *set, tell func(int)) {
 			from := int(a.offs[i]) + skip
 			if from+len(needle) > int(a.offs[i+1]) || a.text[from:from+len(needle)] != needle {
 				break
+			}
+		}
+	}
+}
+
+// searchFuzzy is search for a fuzzy word. Values without its first letter are passed
+// over in one go.
+func (a *arena) searchFuzzy(word string, found *set, tell func(int)) {
+	n := a.len()
+	for i := found.nextFree(0); i < n; i = found.nextFree(i + 1) {
+		at := strings.IndexByte(a.text[a.offs[i]:], word[0])
+		if at < 0 {
+			return
+		}
+		pos := int(a.offs[i]) + at
+		if i = a.holder(i, pos); found.has(i) {
+			continue
+		}
+		if fuzzyIn(a.text[pos:a.offs[i+1]-1], word) {
+			found.add(i)
+			if tell != nil {
+				tell(i)
 			}
 		}
 	}

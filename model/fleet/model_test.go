@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -56,19 +57,66 @@ func cell(r fleet.Row, col int) string {
 
 // want is one term of a query as the naive model understands it.
 type want struct {
-	not, exact bool
-	col        int // -1 for any
-	value      string
+	not, exact, fuzzy bool
+	col               int // -1 for any
+	value             string
+	op                string // of a comparison: then col is rows, or seen with an age in hours
+	bound             int64
+}
+
+// clock is the moment that ages are counted back from: the random times are around it.
+var clock = time.Unix(0, 1<<49).UTC()
+
+// compared says what a comparison should say of a row.
+func (w want) compared(r fleet.Row) bool {
+	v, by := int64(fleet.Unknown), w.bound
+	if w.col < len(r.Sort) {
+		v = r.Sort[w.col]
+	} else if w.col == 2 && w.col < len(r.Cells) {
+		v = int64(r.Cells[w.col][0] - '0')
+	}
+	if v == fleet.Unknown {
+		return false
+	}
+	if w.col == 3 {
+		v = clock.UnixNano() - v // the age
+		by *= int64(time.Hour)
+	}
+	switch w.op {
+	case "<":
+		return v < by
+	case "<=":
+		return v <= by
+	case ">":
+		return v > by
+	}
+	return v >= by
+}
+
+// inOrder is the fuzzy match, one letter after the other.
+func inOrder(s, word string) bool {
+	rest := []rune(word)
+	for _, r := range s {
+		if len(rest) > 0 && r == rest[0] {
+			rest = rest[1:]
+		}
+	}
+	return len(rest) == 0
 }
 
 func (w want) holds(r fleet.Row) bool {
+	if w.op != "" {
+		return w.compared(r) != w.not
+	}
 	hit := false
 	for c := range schema {
 		if w.col >= 0 && c != w.col {
 			continue
 		}
 		low := strings.ToLower(cell(r, c))
-		if w.exact {
+		if w.fuzzy {
+			hit = hit || inOrder(low, strings.ToLower(w.value))
+		} else if w.exact {
 			hit = hit || low == strings.ToLower(w.value)
 		} else {
 			hit = hit || strings.Contains(low, strings.ToLower(w.value))
@@ -81,6 +129,15 @@ func (w want) String() string {
 	s := w.value
 	if w.exact {
 		s = `"` + s + `"`
+	}
+	if w.fuzzy {
+		s = "~" + s
+	}
+	if w.op != "" {
+		s = w.op + fmt.Sprint(w.bound)
+		if w.col == 3 {
+			s += "h"
+		}
 	}
 	if w.col >= 0 {
 		s = schema[w.col].Name + ":" + s
@@ -124,7 +181,7 @@ func (n *naive) sorted(rows []int, col int, desc bool) []int {
 
 var (
 	makers = []string{"Latitude 5440", "Surface Pro 9", "OptiPlex", "", "größer STRASSE", "日本語パソコン", "İstanbul", "bad\xffbyte", "a\x00b"}
-	words  = []string{"5440", "pro", "e", "00", "STRASSE", "日本", "zz", "i̇s", "user1", "latitude"}
+	words  = []string{"5440", "ltd", "gß", "日ソ", "sr1o", "pro", "e", "00", "STRASSE", "日本", "zz", "i̇s", "user1", "latitude"}
 	exacts = []string{"optiplex", "Latitude 5440", "a", "b", "user1@contoso.com"}
 )
 
@@ -236,6 +293,16 @@ func (p *pair) match() {
 		if w.exact {
 			w.value = rapid.SampledFrom(exacts).Draw(t, "text")
 		}
+		switch how := rapid.IntRange(0, 5).Draw(t, "how"); {
+		case how == 0 && !w.exact:
+			w.fuzzy = true
+		case how == 1:
+			w = want{not: w.not, col: rapid.IntRange(2, 3).Draw(t, "number"), bound: int64(rapid.IntRange(0, 160).Draw(t, "bound"))}
+			w.op = rapid.SampledFrom([]string{"<", "<=", ">", ">="}).Draw(t, "op")
+			if w.col == 2 {
+				w.bound %= 6
+			}
+		}
 		wants, text = append(wants, w), append(text, w.String())
 	}
 	q, err := fleet.Parse(strings.Join(text, " "))
@@ -248,7 +315,7 @@ func (p *pair) match() {
 			rows = append(rows, i)
 		}
 	}
-	got, err := ix.Match(t.Context(), q)
+	got, err := ix.Match(t.Context(), q.At(clock))
 	if err != nil {
 		t.Fatal(err)
 	}
