@@ -14,11 +14,12 @@ type Index struct {
 	chunks []*chunk
 	tail   []*loose // fewer than chunkRows
 	tables []*keyTable
+	orders *orders
 }
 
 // New returns an index of these rows. It keeps the schema and copies the rows.
 func New(schema Schema, rows ...Row) *Index {
-	ix := &Index{schema: schema, seed: maphash.MakeSeed()}
+	ix := &Index{schema: schema, seed: maphash.MakeSeed(), orders: &orders{}}
 	return ix.With(rows...)
 }
 
@@ -99,6 +100,7 @@ func (ix *Index) With(rows ...Row) *Index {
 	}
 	b.settle(b.fresh)
 	next := b.Index
+	next.orders = ix.orders.inherit(b.dirty, next.Len())
 	return &next
 }
 
@@ -118,7 +120,7 @@ func (ix *Index) Without(keys ...string) *Index {
 		return ix
 	}
 	whole := first >> chunkShift
-	b := builder{Index: Index{schema: ix.schema, seed: ix.seed}}
+	b := builder{Index: Index{schema: ix.schema, seed: ix.seed, orders: &orders{}}}
 	b.chunks = slices.Clone(ix.chunks[:whole])
 	kept := 0
 	for _, t := range ix.tables {
@@ -148,6 +150,7 @@ type builder struct {
 	Index
 	fresh   *keyTable    // the rows that this builder adds
 	owned   map[int]bool // chunks whose patches this builder may change in place
+	dirty   []uint32     // rows that were there and changed
 	changed bool
 }
 
@@ -165,6 +168,7 @@ func (b *builder) put(r *Row) {
 		return
 	default:
 		b.replace(row, loosen(b.schema, r))
+		b.dirty = append(b.dirty, uint32(row))
 	}
 	b.changed = true
 }

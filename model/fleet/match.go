@@ -225,10 +225,16 @@ func (s *set) list(base uint32) []uint32 {
 	}
 	list := make([]uint32, 0, n)
 	for i, w := range s {
-		for w != 0 {
-			list = append(list, base+uint32(i<<6+bits.TrailingZeros64(w)))
-			w &= w - 1
-		}
+		list = appendBits(list, w, base+uint32(i<<6))
+	}
+	return list
+}
+
+// appendBits appends the numbers of the bits of a word, counted from base.
+func appendBits(list []uint32, word uint64, base uint32) []uint32 {
+	for word != 0 {
+		list = append(list, base+uint32(bits.TrailingZeros64(word)))
+		word &= word - 1
 	}
 	return list
 }

@@ -219,7 +219,7 @@ func TestIndexEqualsNaive(t *testing.T) {
 		var oldRows [][]fleet.Row
 		steps := map[string]func(){
 			"append": func() { p.add(rapid.SampledFrom([]int{1, 100, 100, 100, 100, 4200}).Draw(t, "page")) },
-			"change": p.change, "remove": p.remove, "match": p.match, "sort": p.sort, "mark": p.mark,
+			"change": p.change, "remove": p.remove, "match": p.match, "sort": p.sort, "mark": p.mark, "count": p.count,
 		}
 		names := slices.Sorted(maps.Keys(steps))
 		for range rapid.IntRange(1, 8).Draw(t, "steps") {
@@ -230,6 +230,7 @@ func TestIndexEqualsNaive(t *testing.T) {
 		p.match()
 		p.sort()
 		p.mark()
+		p.count()
 		for i, ix := range append(old, p.ix) {
 			equalIndex(t, ix, append(oldRows, p.n.rows)[i])
 		}
@@ -320,6 +321,25 @@ func (p *pair) match() {
 		t.Fatal(err)
 	}
 	equalRows(t, "match "+q.String(), got, rows)
+}
+
+func (p *pair) count() {
+	col := rapid.IntRange(0, len(schema)-1).Draw(p.T, "counted")
+	want := map[string]int{}
+	for _, r := range p.n.rows {
+		want[cell(r, col)]++
+	}
+	counts, whole := p.ix.Counts(col)
+	got, last := map[string]int{}, len(p.n.rows)
+	for _, c := range counts {
+		if c.Rows > last {
+			p.Fatalf("%q with %d rows stands behind one with %d", c.Value, c.Rows, last)
+		}
+		got[c.Value], last = c.Rows, c.Rows
+	}
+	if whole && !maps.Equal(got, want) || whole != (len(want) <= 10_000) {
+		p.Fatalf("counts of %s: %v, whole %v; want %v", schema[col].Name, got, whole, want)
+	}
 }
 
 func (p *pair) mark() {

@@ -20,6 +20,9 @@ const breath = 1 << 16
 // with upper and lower case alike. Equal rows keep their order, and unknown or empty
 // ones come last, in both directions. A column out of range changes nothing. When ctx
 // ends it returns ctx's error and no rows.
+//
+// The order of a large index is built once and kept: sorting what another filter
+// found is then one pass over it, also in a successor in which rows changed or came.
 func (ix *Index) Sort(ctx context.Context, rows Rows, col int, desc bool) (Rows, error) {
 	if err := ctx.Err(); err != nil {
 		return Rows{}, err
@@ -27,23 +30,32 @@ func (ix *Index) Sort(ctx context.Context, rows Rows, col int, desc bool) (Rows,
 	if col < 0 || col >= len(ix.schema) || rows.Len() < 2 {
 		return rows, nil
 	}
+	// A small part of the index is sorted sooner than its order is walked.
+	if inOrder := rows.list == nil || rows.ascending; inOrder && ix.Len() >= minKept && rows.Len() > ix.Len()/16 {
+		k, err := ix.whole(ctx, col, desc)
+		if err != nil {
+			return Rows{}, err
+		}
+		return k.chosen(rows), nil
+	}
+	keys, last, err := ix.sorted(ctx, rows, col, desc)
+	if err != nil {
+		return Rows{}, err
+	}
+	return Rows{list: joined(keys, last), n: rows.Len()}, nil
+}
+
+// sorted returns rows in the order of a column, and apart those that come last.
+func (ix *Index) sorted(ctx context.Context, rows Rows, col int, desc bool) (keys []sortKey, last []uint32, err error) {
 	s := sorter{ix: ix, ctx: ctx, col: col}
 	if desc {
 		s.flip = ^uint64(0)
 	}
-	keys, last, err := s.keys(rows)
-	if err != nil {
-		return Rows{}, err
+	if keys, last, err = s.keys(rows); err != nil {
+		return nil, nil, err
 	}
 	s.spare = make([]sortKey, len(keys))
-	if err := s.order(keys, 0); err != nil {
-		return Rows{}, err
-	}
-	list := make([]uint32, 0, rows.Len())
-	for _, k := range keys {
-		list = append(list, k.row)
-	}
-	return Rows{list: append(list, last...), n: rows.Len()}, nil
+	return keys, last, s.order(keys, 0)
 }
 
 type sorter struct {
