@@ -20,7 +20,8 @@ const devicesListHelp = `The devices of a customer, over all its batches.
 
 --filter takes what the dashboard takes after /: words that stand anywhere,
 field:word for one column (serial, model, maker, batch, policy, uploaded, id), "…"
-for a whole cell, ! before a word for all others.`
+for a whole cell, ~wrd for letters in this order, uploaded:>30d or
+uploaded:<2026-08 for ages and dates, ! before a word for all others.`
 
 func (p *program) devicesList() *cobra.Command {
 	var json bool
@@ -33,6 +34,7 @@ func (p *program) devicesList() *cobra.Command {
 			if err != nil {
 				return usage("list devices", describe(err), "")
 			}
+			query = query.At(p.o.Now())
 			return p.connected(c.Context(), func(ctx context.Context, s *session) error {
 				c, err := s.customer(ctx)
 				if err != nil {
@@ -98,14 +100,18 @@ func matching(ctx context.Context, page []model.Device, l listing[model.Device],
 	schema := make(fleet.Schema, len(filterColumns))
 	for i, name := range filterColumns {
 		schema[i] = fleet.Column{Name: name}
+		if name == "uploaded" {
+			schema[i].Kind = fleet.Time
+		}
 	}
 	rows := make([]fleet.Row, len(page))
 	for i, d := range page {
-		uploaded := ""
+		uploaded, at := "", int64(fleet.Unknown)
 		if !d.Uploaded.IsZero() {
-			uploaded = d.Uploaded.UTC().Format("2006-01-02")
+			uploaded, at = d.Uploaded.UTC().Format("2006-01-02"), d.Uploaded.UnixNano()
 		}
-		rows[i] = fleet.Row{Key: strconv.Itoa(i), Cells: append(cleaned(l.cells(nil, d)), uploaded)}
+		rows[i] = fleet.Row{Key: strconv.Itoa(i), Cells: append(cleaned(l.cells(nil, d)), uploaded), Sort: make([]int64, len(schema))}
+		rows[i].Sort[len(schema)-1] = at
 	}
 	hits, err := fleet.New(schema, rows...).Match(ctx, q)
 	if err != nil {

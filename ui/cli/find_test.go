@@ -78,7 +78,7 @@ func TestFindEndsWithItsContext(t *testing.T) {
 }
 
 func TestDevicesListFilter(t *testing.T) {
-	for filter, want := range map[string]string{"serial:sn1": "d-1", "policy:office": "d-1", "batch:b2": "d-3", "!latitude": "d-2 d-3", `id:"d-2"`: "d-2", "uploaded:2026": "d-1", "": "d-1 d-2 d-3"} {
+	for filter, want := range map[string]string{"serial:sn1": "d-1", "policy:office": "d-1", "batch:b2": "d-3", "!latitude": "d-2 d-3", `id:"d-2"`: "d-2", "uploaded:2026": "d-1", "uploaded:>=2026": "d-1", "uploaded:<2026": "", "age:<1d": "d-1", "age:>1d": "", "~lttd": "d-1", "": "d-1 d-2 d-3"} {
 		r := run{}
 		if code := r.args(newWorld(), "devices", "list", "--json", "--filter", filter); code != 0 {
 			t.Fatalf("exit code %d: %s", code, &r.err)

@@ -274,7 +274,7 @@ func (l *list[T]) filter(hold bool) kit.Effect {
 		l.describe()
 		return kit.Effect{}
 	}
-	l.query = q
+	l.query = q.At(l.env.Now().In(l.env.Zone))
 	e := l.arrange(hold)
 	l.describe()
 	return e
