@@ -52,6 +52,10 @@ func (k OperationKind) String() string {
 	return operationWords[0]
 }
 
+// OwnTargets reports whether the rows of one chunk may each have a target of
+// their own, because each is a request of its own.
+func (k OperationKind) OwnTargets() bool { return k == UndoAutopilot || k == ImportAutopilot }
+
 // ParseOperationKind is the inverse of String.
 func ParseOperationKind(s string) OperationKind {
 	for i, w := range operationWords {
@@ -117,11 +121,14 @@ type Row struct {
 	Maker    string // of an upload, where the list or the hash says it
 	Model    string
 	Attempt  int // 1 for the first
+
+	Autopilot AutopilotID // of an operation in Intune: the device, or the one that an import made
+	Ticket    ImportID    // of an import, until the ticket is removed
 }
 
 // Label names the row for an operator.
 func (r Row) Label() string {
-	for _, s := range []string{r.Serial, r.Name, string(r.Device)} {
+	for _, s := range []string{r.Serial, r.Name, string(r.Device), string(r.Autopilot)} {
 		if s != "" {
 			return s
 		}

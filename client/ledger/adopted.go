@@ -25,13 +25,10 @@ func (l *Ledger) RecordJob(ctx context.Context, in Intent, job model.JobID) (mod
 		if err != sql.ErrNoRows {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO operations
-			(id, backend, owner, kind, customer, customer_name, title, target, source, who, created)
-			VALUES (?,?,?,?,?,?,?,?,?,?,?)`, id, l.o.Backend, l.owner.id, in.Kind.String(), in.Customer, in.CustomerName,
-			in.Title, in.Target, in.Source, l.o.Who, ms(l.o.Now())); err != nil {
+		if err := l.insertOperation(ctx, tx, id, in); err != nil {
 			return err
 		}
-		if err := l.insertRows(ctx, tx, id, in.Rows, len(in.Rows)); err != nil {
+		if err := l.insertRows(ctx, tx, id, in, len(in.Rows)); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE chunks SET phase = ?, job = ?, accepted = ?, request_id = '' WHERE operation = ?`,

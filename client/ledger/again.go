@@ -95,11 +95,13 @@ func (l *Ledger) refusedAgain(ctx context.Context, tx *sql.Tx, id model.Operatio
 
 // attempt moves failed rows into new chunks behind the last one.
 func (l *Ledger) attempt(ctx context.Context, tx *sql.Tx, id model.OperationID, failed []Again) error {
-	var chunk int
-	if err := tx.QueryRowContext(ctx, `SELECT max(number) FROM chunks WHERE operation = ?`, id).Scan(&chunk); err != nil {
+	var chunk, size int
+	var word string
+	if err := tx.QueryRowContext(ctx, `SELECT max(number), max(rows), (SELECT kind FROM operations WHERE id = ?) FROM chunks WHERE operation = ?`,
+		id, id).Scan(&chunk, &size, &word); err != nil {
 		return err
 	}
-	for _, part := range cut(failed, model.ChunkDevices, func(a Again) string { return a.Target }) {
+	for _, part := range cut(failed, size, together(model.ParseOperationKind(word), func(a Again) string { return a.Target })) {
 		chunk++
 		if _, err := tx.ExecContext(ctx, `INSERT INTO chunks (operation, number, request_id, rows) VALUES (?,?,?,?)`,
 			id, chunk, l.o.NewID(), len(part)); err != nil {

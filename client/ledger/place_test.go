@@ -167,7 +167,7 @@ func TestAnOlderLedgerIsMigratedWithWhatItHolds(t *testing.T) {
 	id := record(t, l, 3, 3)
 	must(t, l.Close())
 	for _, column := range []string{"chunks DROP COLUMN doubt", "rows DROP COLUMN target", "rows DROP COLUMN maker",
-		"rows DROP COLUMN model", "rows DROP COLUMN attempt"} {
+		"rows DROP COLUMN model", "rows DROP COLUMN attempt", "rows DROP COLUMN autopilot", "rows DROP COLUMN ticket"} {
 		execute(t, dir, "ALTER TABLE "+column)
 	}
 	setVersion(t, dir, 1)

@@ -166,7 +166,7 @@ func (l *Ledger) Chunks(ctx context.Context, id model.OperationID) ([]Chunk, err
 }
 
 const rowColumns = `number, line, serial, device, batch, name, key_sum, hash_sum, chunk, state, code, code_name, text, what, paired, previous,
-	target, maker, model, attempt, sent_serial`
+	target, maker, model, attempt, autopilot, ticket, sent_serial`
 
 // Rows reads the rows of an operation, by number.
 func (l *Ledger) Rows(ctx context.Context, id model.OperationID) ([]model.Row, error) {
@@ -203,7 +203,7 @@ func (l *Ledger) eachRow(ctx context.Context, query string, args []any, do func(
 		var r model.Row
 		var sent bool
 		if err := rows.Scan(&r.Number, &r.Line, &r.Serial, &r.Device, &r.Batch, &r.Name, &r.KeySum, &r.HashSum, &r.Chunk, &r.State,
-			&r.Code, &r.CodeName, &r.Text, &r.What, &r.By, &r.Previous, &r.Target, &r.Maker, &r.Model, &r.Attempt, &sent); err != nil {
+			&r.Code, &r.CodeName, &r.Text, &r.What, &r.By, &r.Previous, &r.Target, &r.Maker, &r.Model, &r.Attempt, &r.Autopilot, &r.Ticket, &sent); err != nil {
 			return broken("read rows", err)
 		}
 		do(r, sent)

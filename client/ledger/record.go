@@ -17,7 +17,7 @@ type Intent struct {
 	Target       string // policy id, batch id or BIOS configuration id, by kind
 	Source       string
 	Chunk        int         // rows a chunk; 0 = model.ChunkDevices
-	Rows         []IntentRow // those of one target together: a chunk has one target
+	Rows         []IntentRow // those of one target together: a chunk has one target, see OperationKind.OwnTargets
 }
 
 // IntentRow is one row of an intent.
@@ -38,14 +38,10 @@ func (l *Ledger) Record(ctx context.Context, in Intent) (model.OperationID, erro
 	}
 	id := model.OperationID(l.o.Name())
 	err := l.change(ctx, op, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO operations
-			(id, backend, owner, kind, customer, customer_name, title, target, source, who, created)
-			VALUES (?,?,?,?,?,?,?,?,?,?,?)`,
-			id, l.o.Backend, l.owner.id, in.Kind.String(), in.Customer, in.CustomerName, in.Title, in.Target, in.Source, l.o.Who, ms(l.o.Now()))
-		if err != nil {
+		if err := l.insertOperation(ctx, tx, id, in); err != nil {
 			return err
 		}
-		if err := l.insertRows(ctx, tx, id, in.Rows, size); err != nil {
+		if err := l.insertRows(ctx, tx, id, in, size); err != nil {
 			return err
 		}
 		return l.note(ctx, tx, id, 0, "asked", in.Title)
@@ -56,10 +52,18 @@ func (l *Ledger) Record(ctx context.Context, in Intent) (model.OperationID, erro
 	return id, nil
 }
 
-func (l *Ledger) insertRows(ctx context.Context, tx *sql.Tx, id model.OperationID, rows []IntentRow, size int) error {
+func (l *Ledger) insertOperation(ctx context.Context, tx *sql.Tx, id model.OperationID, in Intent) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO operations
+		(id, backend, owner, kind, customer, customer_name, title, target, source, who, created)
+		VALUES (?,?,?,?,?,?,?,?,?,?,?)`,
+		id, l.o.Backend, l.owner.id, in.Kind.String(), in.Customer, in.CustomerName, in.Title, in.Target, in.Source, l.o.Who, ms(l.o.Now()))
+	return err
+}
+
+func (l *Ledger) insertRows(ctx context.Context, tx *sql.Tx, id model.OperationID, in Intent, size int) error {
 	row, err := tx.PrepareContext(ctx, `INSERT INTO rows
 		(operation, number, chunk, line, serial, sent_serial, device, batch, name, key_sum, hash_sum, previous,
-		target, maker, model, state) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0)`)
+		target, maker, model, autopilot, state) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0)`)
 	if err != nil {
 		return err
 	}
@@ -70,7 +74,7 @@ func (l *Ledger) insertRows(ctx context.Context, tx *sql.Tx, id model.OperationI
 	}
 	defer spool.Close()
 	number := 0
-	for i, part := range cut(rows, size, func(r IntentRow) string { return r.Row.Target }) {
+	for i, part := range cut(in.Rows, size, together(in.Kind, func(r IntentRow) string { return r.Row.Target })) {
 		chunk := i + 1
 		if _, err := tx.ExecContext(ctx, `INSERT INTO chunks (operation, number, request_id, rows) VALUES (?,?,?,?)`,
 			id, chunk, l.o.NewID(), len(part)); err != nil {
@@ -80,7 +84,7 @@ func (l *Ledger) insertRows(ctx context.Context, tx *sql.Tx, id model.OperationI
 			number++
 			m := r.Row
 			if _, err := row.ExecContext(ctx, id, number, chunk, m.Line, m.Serial, r.SentSerial, m.Device, m.Batch, m.Name,
-				m.KeySum, m.HashSum, m.Previous, m.Target, m.Maker, m.Model); err != nil {
+				m.KeySum, m.HashSum, m.Previous, m.Target, m.Maker, m.Model, m.Autopilot); err != nil {
 				return err
 			}
 			if r.Body == nil {
@@ -92,6 +96,15 @@ func (l *Ledger) insertRows(ctx context.Context, tx *sql.Tx, id model.OperationI
 		}
 	}
 	return nil
+}
+
+// together tells which rows may share a chunk: those of one target, unless rows
+// of the kind have targets of their own.
+func together[R any](k model.OperationKind, target func(R) string) func(R) string {
+	if k.OwnTargets() {
+		return func(R) string { return "" }
+	}
+	return target
 }
 
 // cut divides rows into chunks of at most size rows that have the same target.

@@ -3,10 +3,10 @@ package ledger
 // version is what this program writes into PRAGMA user_version: the number of
 // migrations. A database with a higher one was written by a newer muster and is
 // opened for reading only.
-const version = 2
+const version = 3
 
 // migrations lead from each version to the next one.
-func migrations() [version]string { return [version]string{schema, later} }
+func migrations() [version]string { return [version]string{schema, later, intune} }
 
 // later creates version 2. A chunk is in doubt when some sending of it may have
 // taken effect although no answer was recorded. A row can have a target of its
@@ -17,6 +17,13 @@ ALTER TABLE rows ADD COLUMN target TEXT NOT NULL DEFAULT '';
 ALTER TABLE rows ADD COLUMN maker TEXT NOT NULL DEFAULT '';
 ALTER TABLE rows ADD COLUMN model TEXT NOT NULL DEFAULT '';
 ALTER TABLE rows ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1;
+`
+
+// intune creates version 3. A row of an operation in Intune names its device in
+// that service's own id space, and the ticket of its import while that exists.
+const intune = `
+ALTER TABLE rows ADD COLUMN autopilot TEXT NOT NULL DEFAULT '';
+ALTER TABLE rows ADD COLUMN ticket TEXT NOT NULL DEFAULT '';
 `
 
 // schema creates version 1. Times are milliseconds since 1970 in UTC, 0 = none.

@@ -177,7 +177,8 @@ func (l *Ledger) Lost(ctx context.Context, id model.OperationID, chunk int, why 
 		})
 }
 
-// Result is what became of one row.
+// Result is what became of one row. One whose state is not final is news of a row
+// that stays as it is.
 type Result struct {
 	Number   int
 	State    model.RowState
@@ -187,6 +188,9 @@ type Result struct {
 	What     string
 	By       model.PairedBy
 	Object   string // id of what was made or found, when there is one
+	// Of an import: the device that it made, and its ticket.
+	Autopilot model.AutopilotID
+	Ticket    model.ImportID
 }
 
 // Settle notes final outcomes of some rows of a chunk that was sent. Rows that
@@ -198,15 +202,17 @@ func (l *Ledger) Settle(ctx context.Context, id model.OperationID, chunk int, re
 		if err := l.own(ctx, tx, id, chunk, model.ChunkSending, model.ChunkAccepted, model.ChunkLost); err != nil {
 			return err
 		}
-		set, err := tx.PrepareContext(ctx, `UPDATE rows SET state = ?, code = ?, code_name = ?, text = ?, what = ?, paired = ?,
-			device = CASE WHEN device = '' THEN ? ELSE device END
+		set, err := tx.PrepareContext(ctx, `UPDATE rows SET state = CASE WHEN ? THEN ? ELSE state END, code = ?, code_name = ?, text = ?, what = ?, paired = ?,
+			device = CASE WHEN device = '' THEN ? ELSE device END,
+			autopilot = CASE WHEN autopilot = '' THEN ? ELSE autopilot END,
+			ticket = CASE WHEN ticket = '' THEN ? ELSE ticket END
 			WHERE operation = ? AND number = ? AND chunk = ? AND state <= ?`)
 		if err != nil {
 			return err
 		}
 		defer set.Close()
 		for _, r := range results {
-			if _, err := set.ExecContext(ctx, r.State, r.Code, r.CodeName, r.Text, r.What, r.By, r.Object, id, r.Number, chunk, model.RowAccepted); err != nil {
+			if _, err := set.ExecContext(ctx, r.State.Final(), r.State, r.Code, r.CodeName, r.Text, r.What, r.By, r.Object, r.Autopilot, r.Ticket, id, r.Number, chunk, model.RowAccepted); err != nil {
 				return err
 			}
 		}

@@ -1,0 +1,161 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"muster/model"
+)
+
+// Split moves rows of a chunk that is being sent, each of which was a request of
+// its own, into a new chunk behind the last one: of phase ChunkQueued when they
+// were certainly not carried out, of phase ChunkLost when no answer to them was
+// recorded. Request id and method go with them, so a second sending can be told
+// for one. At least one row must stay behind.
+func (l *Ledger) Split(ctx context.Context, id model.OperationID, chunk int, numbers []int, to model.ChunkPhase, why string) error {
+	state := model.RowQueued
+	if to == model.ChunkLost {
+		state = model.RowInFlight
+	}
+	return l.change(ctx, "split chunk", func(tx *sql.Tx) error {
+		if err := l.own(ctx, tx, id, chunk, model.ChunkSending); err != nil {
+			return err
+		}
+		fresh, err := l.another(ctx, tx, id, chunk, len(numbers), to, why)
+		if err != nil {
+			return err
+		}
+		for _, n := range numbers {
+			if _, err := tx.ExecContext(ctx, `UPDATE rows SET chunk = ?, state = ? WHERE operation = ? AND number = ? AND chunk = ? AND state = ?`,
+				fresh, state, id, n, chunk, model.RowInFlight); err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, `UPDATE spool SET chunk = ? WHERE operation = ? AND number = ? AND chunk = ?`, fresh, id, n, chunk); err != nil {
+				return err
+			}
+		}
+		if err := l.note(ctx, tx, id, fresh, "split", fmt.Sprintf("%d rows of job %d: %s", len(numbers), chunk, why)); err != nil {
+			return err
+		}
+		return l.touch(ctx, tx, id)
+	})
+}
+
+// another makes a chunk like the given one, takes rows away from that and returns
+// the new one's number.
+func (l *Ledger) another(ctx context.Context, tx *sql.Tx, id model.OperationID, chunk, rows int, phase model.ChunkPhase, why string) (int, error) {
+	var last int
+	if err := tx.QueryRowContext(ctx, `SELECT max(number) FROM chunks WHERE operation = ?`, id).Scan(&last); err != nil {
+		return 0, err
+	}
+	if _, err := tx.ExecContext(ctx, `INSERT INTO chunks (operation, number, phase, request_id, rows, method, tries, sent, doubt, problem)
+		SELECT operation, ?, ?, request_id, ?, method, tries, sent, CASE WHEN ? THEN 1 ELSE doubt END, ? FROM chunks WHERE operation = ? AND number = ?`,
+		last+1, phase, rows, phase == model.ChunkLost, why, id, chunk); err != nil {
+		return 0, err
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE chunks SET rows = rows - ? WHERE operation = ? AND number = ?`, rows, id, chunk)
+	return last + 1, err
+}
+
+// RecordDone writes down something that is only noted, because nothing is sent
+// for it that this ledger would follow: every row is done when it returns.
+func (l *Ledger) RecordDone(ctx context.Context, in Intent) (model.OperationID, error) {
+	id := model.OperationID(l.o.Name())
+	err := l.change(ctx, "write down operation", func(tx *sql.Tx) error {
+		if err := l.insertOperation(ctx, tx, id, in); err != nil {
+			return err
+		}
+		if err := l.insertRows(ctx, tx, id, in, max(len(in.Rows), 1)); err != nil {
+			return err
+		}
+		now := ms(l.o.Now())
+		if _, err := tx.ExecContext(ctx, `UPDATE chunks SET phase = ?, sent = ?, ended = ? WHERE operation = ?`, model.ChunkEnded, now, now, id); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE rows SET state = ? WHERE operation = ?`, model.RowDone, id); err != nil {
+			return err
+		}
+		if err := l.note(ctx, tx, id, 0, "asked", in.Title); err != nil {
+			return err
+		}
+		return l.touch(ctx, tx, id)
+	})
+	if err != nil {
+		return "", err
+	}
+	return id, nil
+}
+
+// Followed notes what the service says about a chunk that has ended here and goes
+// on there, such as the devices of a configuration. Nothing is written when it
+// says the same as before. It never changes a row.
+func (l *Ledger) Followed(ctx context.Context, id model.OperationID, chunk int, word string) error {
+	return l.change(ctx, "note progress", func(tx *sql.Tx) error {
+		if err := l.own(ctx, tx, id, chunk, model.ChunkEnded); err != nil {
+			return err
+		}
+		res, err := tx.ExecContext(ctx, `UPDATE chunks SET job_word = ?, polled = ? WHERE operation = ? AND number = ? AND job_word <> ?`,
+			word, ms(l.o.Now()), id, chunk, word)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return err
+		}
+		if err := l.note(ctx, tx, id, chunk, "progress", word); err != nil {
+			return err
+		}
+		return l.touch(ctx, tx, id)
+	})
+}
+
+// Leftover is the ticket of an import whose row has come to an end.
+type Leftover struct {
+	Operation model.OperationID
+	Customer  model.CustomerID
+	Owner     bool // the operation is this process's
+	Number    int
+	Ticket    model.ImportID
+}
+
+// Leftovers lists the tickets of ended rows that are still to be removed from the
+// service.
+func (l *Ledger) Leftovers(ctx context.Context) ([]Leftover, error) {
+	const op = "read tickets"
+	rows, err := l.read.QueryContext(ctx, `SELECT o.id, o.customer, o.owner = ?, r.number, r.ticket FROM operations o
+		JOIN rows r ON r.operation = o.id WHERE o.backend = ? AND o.kind = ? AND r.ticket <> '' AND r.state > ? ORDER BY o.created, r.number`,
+		l.owner.id, l.o.Backend, model.ImportAutopilot.String(), model.RowAccepted)
+	if err != nil {
+		return nil, broken(op, err)
+	}
+	defer rows.Close()
+	var out []Leftover
+	for rows.Next() {
+		var t Leftover
+		if err := rows.Scan(&t.Operation, &t.Customer, &t.Owner, &t.Number, &t.Ticket); err != nil {
+			return nil, broken(op, err)
+		}
+		out = append(out, t)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, broken(op, err)
+	}
+	return out, nil
+}
+
+// TicketsRemoved notes that the tickets of ended rows are gone from the service.
+func (l *Ledger) TicketsRemoved(ctx context.Context, id model.OperationID, numbers []int) error {
+	return l.change(ctx, "note removed tickets", func(tx *sql.Tx) error {
+		for _, n := range numbers {
+			if _, err := tx.ExecContext(ctx, `UPDATE rows SET ticket = '' WHERE operation = ? AND number = ? AND state > ? AND
+				operation IN (SELECT id FROM operations WHERE owner = ?)`, id, n, model.RowAccepted, l.owner.id); err != nil {
+				return err
+			}
+		}
+		if err := l.note(ctx, tx, id, 0, "tickets removed", fmt.Sprint(len(numbers), " tickets")); err != nil {
+			return err
+		}
+		return l.touch(ctx, tx, id)
+	})
+}
