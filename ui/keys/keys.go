@@ -82,10 +82,10 @@ type Map struct {
 	Open, Back, Quit, Interrupt, Help, Palette, Filter, Find, Pane Binding
 
 	// Marking and ordering.
-	Mark, MarkAll, Unmark, Range, Same, MarkList, Sort, Reverse Binding
+	Mark, MarkAll, Unmark, Range, Same, MarkList, Sort, Reverse, Attention Binding
 
 	// Acting on rows. Each letter is the same verb on every screen.
-	Assign, New, Edit, Remove, Upload, Refresh, Again, Continue, Drop, Undo, Why, Export Binding
+	Assign, New, Edit, Remove, Upload, Refresh, Again, Continue, Drop, Undo, Why, Export, Password Binding
 
 	// Going somewhere else.
 	Home, Devices, Batches, Policies, BIOS, Operations, Customers Binding
@@ -103,10 +103,10 @@ func Default() *Map {
 		Open: Of("enter"), Back: Of("esc"), Quit: Of("q"), Interrupt: Of("ctrl+c"), Help: Of("?"), Palette: Of(":", "ctrl+p"), Filter: Of("/"), Find: Of("F"), Pane: Of("tab"),
 
 		Mark: Of("space"), MarkAll: Of("*"), Unmark: Of("u"),
-		Range: Of("v"), Same: Of(","), MarkList: Of("M"), Sort: Of("s"), Reverse: Of("S"),
+		Range: Of("v"), Same: Of(","), MarkList: Of("M"), Sort: Of("s"), Reverse: Of("S"), Attention: Of("!"),
 
 		Assign: Of("p"), New: Of("n"), Edit: Of("e"), Upload: Of("U"), Refresh: Of("r"), Again: Of("a"),
-		Remove: Of("x"), Continue: Of("c"), Drop: Of("X"), Undo: Of("z"), Why: Of("w"), Export: Of("E"),
+		Remove: Of("x"), Continue: Of("c"), Drop: Of("X"), Undo: Of("z"), Why: Of("w"), Export: Of("E"), Password: Of("b"),
 
 		Home: Of("1"), Devices: Of("2"), Batches: Of("3"), Policies: Of("4"), BIOS: Of("5"),
 		Operations: Of("o", "6"), Customers: Of("C"),

@@ -113,7 +113,12 @@ type Forms struct {
 	Upload   func(env *Env) Screen
 	NewBIOS  func(env *Env) Screen
 	EditBIOS func(env *Env, b model.BIOSConfiguration) Screen
-	Confirm  func(env *Env, q Question) Screen
+	// AssignBIOS chooses the groups that get a BIOS configuration, or are left out.
+	AssignBIOS func(env *Env, b model.BIOSConfiguration) Screen
+	DeleteBIOS func(env *Env, b model.BIOSConfiguration) Screen
+	// BIOSPassword shows the BIOS password of a device for a while.
+	BIOSPassword func(env *Env, m Machine) Screen
+	Confirm      func(env *Env, q Question) Screen
 
 	NewPolicy    func(env *Env) Screen
 	EditPolicy   func(env *Env, p model.ConfigurationPolicy) Screen
