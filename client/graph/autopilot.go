@@ -1,9 +1,19 @@
 package graph
 
 import (
+	"context"
+	"encoding/json"
+	"iter"
+	"net/url"
+	"strings"
+
 	"muster/client/rest"
 	"muster/model"
 )
+
+func autopilotPath(more ...string) []string {
+	return append([]string{"deviceManagement", "windowsAutopilotDeviceIdentities"}, more...)
+}
 
 // autopilotDevice is the wire form of a windowsAutopilotDeviceIdentity. The
 // password of its device account is left undecoded on purpose.
@@ -31,7 +41,10 @@ type autopilotDevice struct {
 	AssignmentDetail rest.Text `json:"deploymentProfileAssignmentDetailedStatus"`
 	AssignedAt       rest.Time `json:"deploymentProfileAssignedDateTime"`
 	Remediation      rest.Text `json:"remediationState"`
+	RemediationAt    rest.Time `json:"remediationStateLastModifiedDateTime"`
 	Userless         rest.Text `json:"userlessEnrollmentStatus"`
+	AccountUser      rest.Text `json:"deviceAccountUpn"`
+	FriendlyName     rest.Text `json:"deviceFriendlyName"`
 }
 
 func (w autopilotDevice) model() (model.AutopilotDevice, bool) {
@@ -47,7 +60,8 @@ func (w autopilotDevice) model() (model.AutopilotDevice, bool) {
 		ResourceName: w.ResourceName.Clean(), Enrollment: w.Enrollment.Clean(), LastContact: w.LastContact.Time,
 		ManagedDevice: model.ManagedDeviceID(presentID(w.ManagedDevice)), EntraDevice: presentID(entra),
 		Assignment: model.AssignmentStatus(w.Assignment.Clean()), AssignmentDetail: w.AssignmentDetail.Clean(),
-		AssignedAt: w.AssignedAt.Time, Remediation: w.Remediation.Clean(), Userless: w.Userless.Clean(),
+		AssignedAt: w.AssignedAt.Time, Remediation: w.Remediation.Clean(), RemediationAt: w.RemediationAt.Time,
+		Userless: w.Userless.Clean(), AccountUser: w.AccountUser.Clean(), FriendlyName: w.FriendlyName.Clean(),
 	}, model.IsGUID(w.ID)
 }
 
@@ -60,68 +74,166 @@ func presentID(id rest.Text) string {
 	return string(id)
 }
 
-// hybridProfile is the type of profiles that join an Active Directory too.
-const hybridProfile = "#microsoft.graph.activeDirectoryWindowsAutopilotDeploymentProfile"
+func autopilotKey(d model.AutopilotDevice) string { return string(d.ID) }
 
-// deploymentProfile is the wire form of an Autopilot deployment profile, in the
-// new and the old spellings of what was renamed.
-type deploymentProfile struct {
-	Type            string      `json:"@odata.type"`
-	ID              string      `json:"id"`
-	Name            rest.Text   `json:"displayName"`
-	Description     rest.Text   `json:"description"`
-	Locale          *rest.Text  `json:"locale"`
-	Language        rest.Text   `json:"language"`
-	DeviceType      rest.Text   `json:"deviceType"`
-	NameTemplate    rest.Text   `json:"deviceNameTemplate"`
-	Preprovision    *bool       `json:"preprovisioningAllowed"`
-	PreprovisionOld bool        `json:"enableWhiteGlove"`
-	ExtractHash     *bool       `json:"hardwareHashExtractionEnabled"`
-	ExtractHashOld  bool        `json:"extractHardwareHash"`
-	OutOfBox        *outOfBox   `json:"outOfBoxExperienceSetting"`
-	OutOfBoxOld     outOfBoxOld `json:"outOfBoxExperienceSettings"`
-	ScopeTags       []rest.Text `json:"roleScopeTagIds"`
-	Created         rest.Time   `json:"createdDateTime"`
-	Modified        rest.Time   `json:"lastModifiedDateTime"`
+// AutopilotDevices yields the Autopilot devices, a page of up to 1000 at a time, in
+// the order of their serials.
+//
+// GET /deviceManagement/windowsAutopilotDeviceIdentities
+func (c *Client) AutopilotDevices(ctx context.Context) iter.Seq2[[]model.AutopilotDevice, error] {
+	return walk(ctx, c, rest.Call{Op: "list Autopilot devices", Path: autopilotPath()}, autopilotDevice.model, autopilotKey)
 }
 
-type outOfBox struct {
-	PrivacyHidden    bool      `json:"privacySettingsHidden"`
-	EULAHidden       bool      `json:"eulaHidden"`
-	UserType         rest.Text `json:"userType"`
-	Usage            rest.Text `json:"deviceUsageType"`
-	KeyboardSkipped  bool      `json:"keyboardSelectionPageSkipped"`
-	EscapeLinkHidden bool      `json:"escapeLinkHidden"`
+// FindAutopilot returns the devices with a serial, compared without blanks around
+// it and in any letter case: none, one, or several where a maker left a
+// placeholder. The service finds parts of a serial only, and none with a hyphen or
+// a blank in it.
+//
+// GET /deviceManagement/windowsAutopilotDeviceIdentities?$filter=contains(serialNumber,'…')
+func (c *Client) FindAutopilot(ctx context.Context, serial string) ([]model.AutopilotDevice, error) {
+	const op = "find Autopilot device"
+	part := searchable(serial)
+	if part == "" {
+		return nil, &model.Error{Kind: model.Invalid, Op: op, Msg: "a serial number is required"}
+	}
+	k := rest.Call{Op: op, Path: autopilotPath(), Query: url.Values{"$filter": {"contains(serialNumber," + literal(part) + ")"}}}
+	return gathered(only(walk(ctx, c, k, autopilotDevice.model, autopilotKey), func(d model.AutopilotDevice) bool {
+		return strings.EqualFold(strings.TrimSpace(d.Serial), strings.TrimSpace(serial))
+	}))
 }
 
-type outOfBoxOld struct {
-	PrivacyHidden    bool      `json:"hidePrivacySettings"`
-	EULAHidden       bool      `json:"hideEULA"`
-	UserType         rest.Text `json:"userType"`
-	Usage            rest.Text `json:"deviceUsageType"`
-	KeyboardSkipped  bool      `json:"skipKeyboardSelectionPage"`
-	EscapeLinkHidden bool      `json:"hideEscapeLink"`
+// searchable returns the longest part of a serial without a hyphen or a blank.
+func searchable(serial string) string {
+	longest := ""
+	for _, part := range strings.FieldsFunc(serial, func(r rune) bool { return r == '-' || r == ' ' || r == '\t' }) {
+		if len(part) > len(longest) {
+			longest = part
+		}
+	}
+	return longest
 }
 
-func (w deploymentProfile) model() (model.DeploymentProfile, bool) {
-	p := model.DeploymentProfile{ID: model.ProfileID(w.ID), Hybrid: w.Type == hybridProfile, Name: w.Name.Clean(),
-		Description: w.Description.Clean(), Locale: w.Language.Clean(), DeviceType: w.DeviceType.Clean(),
-		NameTemplate: w.NameTemplate.Clean(), Preprovision: w.PreprovisionOld, ExtractHash: w.ExtractHashOld,
-		ScopeTags: tags(w.ScopeTags), Created: w.Created.Time, Modified: w.Modified.Time}
-	if w.Locale != nil {
-		p.Locale = w.Locale.Clean()
+// detail is a device with its two profiles; set tells "none" from "not asked".
+type autopilotDetail struct {
+	autopilotDevice
+	Profile  navigation `json:"deploymentProfile"`
+	Intended navigation `json:"intendedDeploymentProfile"`
+}
+
+// navigation is an expanded profile.
+type navigation struct {
+	set     bool // the answer has the member, null or not
+	profile *model.DeploymentProfile
+}
+
+// UnmarshalJSON implements json.Unmarshaler. A profile that cannot be read counts
+// as not sent.
+func (n *navigation) UnmarshalJSON(b []byte) error {
+	*n = navigation{}
+	var w *deploymentProfile
+	if json.Unmarshal(b, &w) != nil {
+		return nil
 	}
-	if w.Preprovision != nil {
-		p.Preprovision = *w.Preprovision
+	if w == nil {
+		n.set = true
+	} else if p, ok := w.model(); ok {
+		n.set, n.profile = true, &p
 	}
-	if w.ExtractHash != nil {
-		p.ExtractHash = *w.ExtractHash
+	return nil
+}
+
+// AutopilotDevice reads one device with its profiles; Managed is left nil. The two
+// profiles come with the device, or by themselves where the service does not send
+// them along; one that cannot be read is named in the detail.
+//
+// GET /deviceManagement/windowsAutopilotDeviceIdentities/{id}?$expand=deploymentProfile,intendedDeploymentProfile
+// GET /deviceManagement/windowsAutopilotDeviceIdentities/{id}/deploymentProfile
+// GET /deviceManagement/windowsAutopilotDeviceIdentities/{id}/intendedDeploymentProfile
+func (c *Client) AutopilotDevice(ctx context.Context, id model.AutopilotID) (model.AutopilotDetail, error) {
+	const op, what = "read Autopilot device", "an Autopilot device"
+	if err := guid(op, "Autopilot device", string(id)); err != nil {
+		return model.AutopilotDetail{}, err
 	}
-	o := outOfBox(w.OutOfBoxOld)
-	if w.OutOfBox != nil {
-		o = *w.OutOfBox
+	plain := rest.Call{Op: op, Path: autopilotPath(string(id))}
+	full := plain
+	full.Query = url.Values{"$expand": {"deploymentProfile,intendedDeploymentProfile"}}
+	as := func(w autopilotDetail) (autopilotDetail, bool) { return w, model.IsGUID(w.ID) }
+	w, err := read(ctx, c, full, what, as)
+	if k := model.KindOf(err); err != nil && (k == model.Invalid || k == model.Service) {
+		w, err = read(ctx, c, plain, what, as)
 	}
-	p.OutOfBox = model.OutOfBox{PrivacyHidden: o.PrivacyHidden, EULAHidden: o.EULAHidden, UserType: o.UserType.Clean(),
-		Usage: o.Usage.Clean(), KeyboardSkipped: o.KeyboardSkipped, EscapeLinkHidden: o.EscapeLinkHidden}
-	return p, model.IsGUID(w.ID)
+	if err != nil {
+		return model.AutopilotDetail{}, err
+	}
+	d := model.AutopilotDetail{Profile: w.Profile.profile, Intended: w.Intended.profile, ReadAt: c.rest.Now()}
+	d.Device, _ = w.model()
+	for _, n := range []struct {
+		have navigation
+		name string
+		to   **model.DeploymentProfile
+	}{{w.Profile, "deploymentProfile", &d.Profile}, {w.Intended, "intendedDeploymentProfile", &d.Intended}} {
+		if n.have.set {
+			continue
+		}
+		p, err := c.profileOf(ctx, id, n.name)
+		if e := model.AsError(err); e != nil {
+			d.Missing = append(d.Missing, e)
+		}
+		*n.to = p
+	}
+	c.believeList(ctx, &d.Device)
+	return d, nil
+}
+
+// profileOf reads one of a device's two profiles; nil = none.
+func (c *Client) profileOf(ctx context.Context, id model.AutopilotID, name string) (*model.DeploymentProfile, error) {
+	op := "read assigned profile"
+	if name != "deploymentProfile" {
+		op = "read intended profile"
+	}
+	p, err := read(ctx, c, rest.Call{Op: op, Path: autopilotPath(string(id), name)}, "a profile", deploymentProfile.model)
+	switch {
+	case err == nil:
+		return &p, nil
+	case model.KindOf(err) == model.NotFound:
+		return nil, nil
+	}
+	return nil, err
+}
+
+// believeList asks the list about a device whose item says "unknown": that was the
+// item's only answer for a time, while the list knew better.
+func (c *Client) believeList(ctx context.Context, d *model.AutopilotDevice) {
+	if d.Assignment != model.AssignmentUnknown || searchable(d.Serial) == "" {
+		return
+	}
+	listed, err := c.FindAutopilot(ctx, d.Serial)
+	if err != nil {
+		return
+	}
+	for _, l := range listed {
+		if l.ID == d.ID && l.Assignment != "" {
+			d.Assignment, d.AssignmentDetail, d.AssignedAt = l.Assignment, l.AssignmentDetail, l.AssignedAt
+		}
+	}
+}
+
+// autopilotSettings is the wire form of windowsAutopilotSettings.
+type autopilotSettings struct {
+	ID       rest.Text `json:"id"`
+	LastSync rest.Time `json:"lastSyncDateTime"`
+	Manual   rest.Time `json:"lastManualSyncTriggerDateTime"`
+	Status   rest.Text `json:"syncStatus"`
+}
+
+func (w autopilotSettings) model() (model.AutopilotSettings, bool) {
+	return model.AutopilotSettings{ID: w.ID.Clean(), LastSync: w.LastSync.Time, LastManualSync: w.Manual.Time, Status: w.Status.Clean()},
+		w.ID != "" || w.Status != ""
+}
+
+// AutopilotSettings reads when the last sync was and whether one runs.
+//
+// GET /deviceManagement/windowsAutopilotSettings
+func (c *Client) AutopilotSettings(ctx context.Context) (model.AutopilotSettings, error) {
+	return read(ctx, c, rest.Call{Op: "read Autopilot sync", Path: []string{"deviceManagement", "windowsAutopilotSettings"}}, "settings", autopilotSettings.model)
 }

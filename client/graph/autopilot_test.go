@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -32,7 +33,8 @@ func TestAutopilotDevices(t *testing.T) {
 		Family: "Latitude", SKU: "0CB7", GroupTag: "CLINIC-FRONT", PurchaseOrder: "PO-20417", DisplayName: "FJL-FRONT-01", Enrollment: "enrolled",
 		LastContact: rest.ParseTime("2026-08-18T05:58:02.4419021Z"), ManagedDevice: "e1b7a4d0-5a2c-4c0d-9a2f-0b8f3f1c7d55",
 		EntraDevice: "b04d7d4b-3a0e-4a8f-8a51-77e1d2c90a3b", Assignment: model.AssignmentUnknownSync, AssignmentDetail: "none",
-		AssignedAt: rest.ParseTime("2026-08-11T09:41:17.0264412Z"), Remediation: "noRemediationRequired", Userless: "allowed"}
+		AssignedAt: rest.ParseTime("2026-08-11T09:41:17.0264412Z"), Remediation: "noRemediationRequired",
+		RemediationAt: rest.ParseTime("2026-08-11T09:30:00Z"), Userless: "allowed"}
 	if d := cmp.Diff(want, first, cmp.Comparer(func(a, b model.Secret) bool { return a.Reveal() == b.Reveal() })); !ok || d != "" {
 		t.Error(ok, d)
 	}
@@ -83,38 +85,72 @@ func TestEveryRecordedBody(t *testing.T) {
 
 // decodeAll checks that what the decoders make of a body is clean.
 func decodeAll(t testing.TB, body []byte) {
-	clean := func(texts ...string) {
-		for _, s := range texts {
-			if model.Clean(s) != s {
-				t.Errorf("not clean: %q", s)
-			}
-		}
-	}
 	a := &rest.Answer{Body: body}
-	if l, err := rest.Decode[collection[bios]]("x", a); err == nil {
-		for _, w := range l.Value {
-			if b, ok := w.model(); ok {
-				clean(string(b.ID), b.Name, b.Description, b.FileName, string(b.Format))
-				clean(b.ScopeTags...)
-			}
+	each(t, a, bios.model)
+	each(t, a, autopilotDevice.model)
+	each(t, a, deploymentProfile.model)
+	each(t, a, profileTarget.model)
+	each(t, a, importedDevice.model)
+	each(t, a, managedDevice.model)
+	each(t, a, deviceRun.model)
+	each(t, a, userRun.model)
+	each(t, a, group.model)
+	each(t, a, assignmentFilter.model)
+	each(t, a, scopeTag.model)
+	each(t, a, autopilotSettings.model)
+	each(t, a, func(w biosTarget) (model.Target, bool) { return w.Target.model(), true })
+	each(t, a, func(w biosPassword) (model.BIOSPassword, bool) { return w.model(model.ManagedDeviceID(w.ID)) })
+	each(t, a, func(w autopilotDetail) (navigation, bool) { return w.Profile, true })
+	each(t, a, func(w runSummary) (map[model.RunState]int, bool) { return w.deviceCounts.model(), true })
+}
+
+// each gives a body to a decoder as an item and as a list, and checks every text
+// that comes out.
+func each[W, T any](t testing.TB, a *rest.Answer, item func(W) (T, bool)) {
+	var all []W
+	if l, err := rest.Decode[collection[W]]("x", a); err == nil {
+		all = l.Value
+	}
+	if w, err := rest.Decode[W]("x", a); err == nil {
+		all = append(all, w)
+	}
+	for _, w := range all {
+		if m, ok := item(w); ok {
+			texts(t, reflect.ValueOf(m))
 		}
 	}
-	if l, err := rest.Decode[collection[autopilotDevice]]("x", a); err == nil {
-		for _, w := range l.Value {
-			if d, ok := w.model(); ok {
-				clean(string(d.ID), d.Serial, d.Maker, d.Model, d.Family, d.SKU, d.GroupTag, d.DisplayName, d.User, string(d.Assignment), string(d.ManagedDevice), d.EntraDevice)
+}
+
+// texts checks every text below v; a secret is none.
+func texts(t testing.TB, v reflect.Value) {
+	switch v.Kind() {
+	case reflect.String:
+		if s := v.String(); model.Clean(s) != s {
+			t.Errorf("not clean: %q", s)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type() != reflect.TypeFor[model.Secret]() {
+				texts(t, v.Field(i))
 			}
 		}
-	}
-	if w, err := rest.Decode[deploymentProfile]("x", a); err == nil {
-		if p, ok := w.model(); ok {
-			clean(string(p.ID), p.Name, p.Description, p.Locale, p.DeviceType, p.NameTemplate, p.OutOfBox.Usage, p.OutOfBox.UserType)
+	case reflect.Pointer:
+		if !v.IsNil() {
+			texts(t, v.Elem())
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			texts(t, v.Index(i))
+		}
+	case reflect.Map:
+		for _, k := range v.MapKeys() {
+			texts(t, k)
 		}
 	}
 }
 
 func FuzzDecode(f *testing.F) {
-	for _, n := range []string{"bios-configurations", "autopilot-devices", "profile", "fault-b"} {
+	for _, n := range []string{"bios-configurations", "autopilot-devices", "profile", "fault-b", "profile-assignments", "import", "bios-runs", "bios-assignments", "groups", "autopilot-settings"} {
 		f.Add(exchange(f, n))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) { decodeAll(t, body) })

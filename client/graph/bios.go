@@ -17,7 +17,7 @@ const biosType = "#microsoft.graph.hardwareConfiguration"
 // bios is the wire form of a BIOS configuration in answers.
 type bios struct {
 	ID           string      `json:"id"`
-	Version      int         `json:"version"`
+	Version      number      `json:"version"`
 	Name         rest.Text   `json:"displayName"`
 	Description  rest.Text   `json:"description"`
 	Created      rest.Time   `json:"createdDateTime"`
@@ -32,7 +32,7 @@ type bios struct {
 // model returns the configuration. Content that is no base64 reads as none, as
 // when a list leaves it out.
 func (w bios) model() (model.BIOSConfiguration, bool) {
-	b := model.BIOSConfiguration{ID: model.BIOSID(w.ID), Version: w.Version, Name: w.Name.Clean(), Description: w.Description.Clean(),
+	b := model.BIOSConfiguration{ID: model.BIOSID(w.ID), Version: int(w.Version), Name: w.Name.Clean(), Description: w.Description.Clean(),
 		FileName: w.FileName.Clean(), Format: model.BIOSFormat(w.Format.Clean()), ScopeTags: tags(w.ScopeTags),
 		PasswordsOff: w.PasswordsOff, Created: w.Created.Time, Modified: w.Modified.Time}
 	if raw, err := base64.StdEncoding.DecodeString(string(w.Content)); err == nil && len(raw) > 0 {
@@ -50,7 +50,7 @@ func biosPath(more ...string) []string {
 //
 // GET /deviceManagement/hardwareConfigurations
 func (c *Client) BIOSConfigurations(ctx context.Context) iter.Seq2[[]model.BIOSConfiguration, error] {
-	return walk(ctx, c, "list BIOS configurations", biosPath(), bios.model,
+	return walk(ctx, c, rest.Call{Op: "list BIOS configurations", Path: biosPath()}, bios.model,
 		func(b model.BIOSConfiguration) string { return string(b.ID) })
 }
 
@@ -62,11 +62,7 @@ func (c *Client) BIOSConfiguration(ctx context.Context, id model.BIOSID) (model.
 	if err := guid(op, "BIOS configuration", string(id)); err != nil {
 		return model.BIOSConfiguration{}, err
 	}
-	a, err := c.rest.Do(ctx, rest.Call{Op: op, Path: biosPath(string(id))})
-	if err != nil {
-		return model.BIOSConfiguration{}, err
-	}
-	return decoded(op, "a BIOS configuration", a, bios.model)
+	return read(ctx, c, rest.Call{Op: op, Path: biosPath(string(id))}, "a BIOS configuration", bios.model)
 }
 
 // biosCreation is what makes a BIOS configuration. Version and dates are the

@@ -272,3 +272,12 @@ func TestUpdateBIOS(t *testing.T) {
 	_, err = b.UpdateBIOS(t.Context(), counter, model.BIOSPatch{}, "")
 	wantKind(t, err, model.Invalid)
 }
+
+func containsAny(s string, parts ...string) bool {
+	for _, p := range parts {
+		if strings.Contains(s, p) {
+			return true
+		}
+	}
+	return false
+}

@@ -28,6 +28,12 @@ type Call struct {
 	// one. A resend after a lost answer carries the id of the first sending.
 	RequestID string
 	Lane      string // requests of one lane share the limit of those in flight: the customer at Partner Center
+	// Safe says of a POST that it only reads: it is repeated like a GET, and no
+	// answer of it is ever Lost. A read-only session refuses it all the same.
+	Safe bool
+	// Once says that a 429 is this call's own answer and no sign of overload: it is
+	// not repeated, and nothing else is slowed down by it.
+	Once bool
 	Limit     int64  // most bytes of a good answer, 0 = MaxBody
 }
 
@@ -40,10 +46,13 @@ type Answer struct {
 	Correlation string // the id that support asks for
 }
 
-// write reports whether the call may change something.
-func (c Call) write() bool {
-	return c.Method != "" && c.Method != http.MethodGet && c.Method != http.MethodHead
+// get reports whether the call is made with a method that only reads.
+func (c Call) get() bool {
+	return c.Method == "" || c.Method == http.MethodGet || c.Method == http.MethodHead
 }
+
+// write reports whether the call may change something.
+func (c Call) write() bool { return !c.get() && !c.Safe }
 
 // Do makes the call. Every error is a *model.Error; see the package's
 // documentation for what its kind says about a write.
@@ -62,7 +71,10 @@ func (c *Client) Do(ctx context.Context, call Call) (*Answer, error) {
 	if f.requestID == "" {
 		f.requestID = c.o.NewID()
 	}
-	if call.write() {
+	switch {
+	case call.Once:
+		ctx = policy.WithRetryOptions(ctx, policy.RetryOptions{MaxRetries: -1})
+	case call.write():
 		ctx = policy.WithRetryOptions(ctx, writeRetry(c.o.Backoff))
 	}
 	req, err := runtime.NewRequest(ctx, call.Method, target)
@@ -99,7 +111,7 @@ func (c *Client) target(call Call) (string, error) {
 	u := c.base
 	u.Path += strings.Join(call.Path, "/")
 	u.RawPath = c.base.EscapedPath() + strings.Join(escaped, "/")
-	u.RawQuery = call.Query.Encode()
+	u.RawQuery = strings.ReplaceAll(call.Query.Encode(), "+", "%20") // a blank; a plus is %2B there
 	return u.String(), nil
 }
 

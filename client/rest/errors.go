@@ -54,7 +54,7 @@ const codeNoMFA = "900421"
 // fault is the error of a call that was answered with anything but 2xx.
 func (c *Client) fault(f *flight) error {
 	said := c.said(f)
-	e := &model.Error{Op: f.call.Op, Code: said.code, Msg: said.text, Ref: c.ref(f)}
+	e := &model.Error{Op: f.call.Op, Code: said.code, Msg: said.text, Ref: c.ref(f), Err: &answered{status: f.status}}
 	e.Kind = c.kindOf(f, said)
 	if said.ref != "" {
 		e.Ref = said.ref
@@ -74,7 +74,7 @@ func (c *Client) fault(f *flight) error {
 	case model.Throttled:
 		e.Msg = c.o.Service.String() + " asks us to slow down"
 		if wait := c.retryAfter(f.header); wait > 0 {
-			e.Err = &waitError{wait}
+			e.Err = &answered{f.status, wait}
 			e.Hint = "it wants to be left alone for " + wait.Round(1e9).String()
 		}
 	}

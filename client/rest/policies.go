@@ -26,7 +26,7 @@ func (f policyFunc) Do(r *policy.Request) (*http.Response, error) { return f(r) 
 
 // onlyReads is where a read-only session is kept: nothing else can leave.
 func (c *Client) onlyReads(req *policy.Request) (*http.Response, error) {
-	if c.o.ReadOnly && flightOf(req).call.write() {
+	if c.o.ReadOnly && !flightOf(req).call.get() {
 		return nil, &refusal{&model.Error{Kind: model.Refused, Msg: "this session is read-only; nothing was sent"}}
 	}
 	return req.Next()
@@ -123,13 +123,13 @@ func (c *Client) paced(req *policy.Request) (*http.Response, error) {
 		return req.Next()
 	}
 	f := flightOf(req)
-	done, err := c.o.Pace.enter(req.Raw().Context(), f.call.Lane, f.call.write())
+	done, err := c.o.Pace.enter(req.Raw().Context(), f.call.Lane, !f.call.get())
 	if err != nil {
 		return nil, err
 	}
 	defer done()
 	resp, err := req.Next()
-	if err == nil {
+	if err == nil && !(f.call.Once && resp.StatusCode == http.StatusTooManyRequests) {
 		c.o.Pace.heard(resp.StatusCode, f.header.Get("Retry-After") != "", c.retryAfter(f.header))
 	}
 	return resp, err

@@ -169,6 +169,12 @@ func (c *Client) Root() url.URL { return c.base }
 // Service returns the service that this client talks to.
 func (c *Client) Service() Service { return c.o.Service }
 
+// ReadOnly reports whether nothing but GET and HEAD leaves.
+func (c *Client) ReadOnly() bool { return c.o.ReadOnly }
+
+// Now returns the time by the client's clock.
+func (c *Client) Now() time.Time { return c.o.Now() }
+
 // Silence turns off azcore's logging to standard error, which an environment
 // variable can turn on. It changes the whole process and must be called once,
 // before the first request: azcore does not guard it.

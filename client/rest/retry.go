@@ -3,6 +3,7 @@ package rest
 import (
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"strconv"
@@ -78,19 +79,35 @@ func (c *Client) retryAfter(h http.Header) time.Duration {
 // maxRetryAfter bounds what a hostile or broken header can ask for.
 const maxRetryAfter = 24 * time.Hour
 
-// waitError carries how long the service wants to be left alone.
-type waitError struct{ wait time.Duration }
+// answered carries what the service answered: the status, and how long it wants
+// to be left alone.
+type answered struct {
+	status int
+	wait   time.Duration
+}
 
-func (w *waitError) Error() string { return "asked to wait " + w.wait.String() }
+func (a *answered) Error() string {
+	return fmt.Sprintf("answered %d, asked to wait %v", a.status, a.wait)
+}
 
 // RetryAfter returns how long the service asked to be left alone, counted from
 // the answer, when the error came with such a wish.
 func RetryAfter(err error) (time.Duration, bool) {
-	var w *waitError
-	if errors.As(err, &w) && w.wait > 0 {
-		return w.wait, true
+	var a *answered
+	if errors.As(err, &a) && a.wait > 0 {
+		return a.wait, true
 	}
 	return 0, false
+}
+
+// StatusOf returns the status of the answer that the error comes from, 0 when
+// there was none.
+func StatusOf(err error) int {
+	var a *answered
+	if errors.As(err, &a) {
+		return a.status
+	}
+	return 0
 }
 
 // beforeSending reports whether an error by its nature comes before the first
