@@ -94,7 +94,7 @@ func dashboard(ctx context.Context, t cli.Target) error {
 // connect makes the backend that flags and environment name.
 func connect(ctx context.Context, t cli.Target, speed float64) (kit.Backend, kit.Place, func(context.Context) error, error) {
 	o := client.Connection{Partner: t.Partner, Graph: t.Graph, PartnerToken: t.PartnerToken, GraphToken: t.GraphToken,
-		ReadOnly: t.ReadOnly, StateDir: t.StateDir, ReadBack: t.ReadBack, Who: who()}
+		ReadOnly: t.ReadOnly, StateDir: t.StateDir, ReadBack: t.ReadBack, Who: who(), Locale: t.Locale}
 	place := kit.Place{Connection: o.Partner, Simulated: true, ReadOnly: t.ReadOnly}
 	end := func(context.Context) error { return nil }
 	fail := func(err error) (kit.Backend, kit.Place, func(context.Context) error, error) {
@@ -129,7 +129,7 @@ func connect(ctx context.Context, t cli.Target, speed float64) (kit.Backend, kit
 		return fail(err)
 	}
 	stop := func(ctx context.Context) error { return errors.Join(c.Close(ctx), end(ctx)) }
-	return kit.Backend{Reader: c, Writer: c, Journal: c, Files: client.Files{}, Policies: c, Devices: c, Past: c}, place, stop, nil
+	return kit.Backend{Reader: c, Writer: c, Journal: c, Files: client.Files{}, Policies: c, Devices: c, Past: c, Requests: c}, place, stop, nil
 }
 
 // embed starts a simulator inside the process and points the connection at it.

@@ -29,6 +29,8 @@ type Options struct {
 	Look time.Duration
 	// Waiting says why the pace is held, "" when it is not. It must be cheap.
 	Waiting func() string
+	// Requests returns the latest tries of requests, newest first; nil = none are kept.
+	Requests func() []model.Request
 	// Ended runs after everything else has; nil = nothing.
 	Ended func() error
 	Now   func() time.Time
@@ -131,6 +133,15 @@ func (c *Client) writable(ctx context.Context, op string) (*ledger.Ledger, error
 	}
 	c.Follow()
 	return book, nil
+}
+
+// Requests returns the latest tries of requests to the services, newest first. They are
+// kept in memory only.
+func (c *Client) Requests() []model.Request {
+	if c.o.Requests == nil {
+		return nil
+	}
+	return c.o.Requests()
 }
 
 // Follow begins to send and to follow what is open in the ledger, what a dead

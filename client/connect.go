@@ -43,7 +43,8 @@ type Connection struct {
 	Forget                   bool   // remove StateDir at the end
 	Who                      string
 	Transport                *http.Client
-	Observe                  func(rest.Event)
+	Locale                   string              // of Partner Center's messages, see [rest.Options]
+	Observe                  func(model.Request) // beside the request log; nil = nobody looks
 	NewID                    func() string
 	Tracker                  tracker.Options // zero values = by the kind of backend
 	ReadBack, Look           time.Duration   // see [Options]
@@ -70,14 +71,17 @@ func Dial(o Connection) (*Client, error) {
 	if o.Transport == nil {
 		o.Transport = rest.NewTransport(nil)
 	}
+	log := &rest.Log{}
+	o.Observe = both(log.Add, o.Observe)
 	d := &dialer{o: o, local: local, clients: map[model.CustomerID]*graph.Client{}, pace: rest.NewPace(pace(rest.PartnerPace(), local))}
 	c, err := rest.New(rest.Options{Service: rest.Partner, Base: root, Credential: auth.Static(o.PartnerToken), Scopes: []string{partnerScope},
-		ReadOnly: o.ReadOnly, Transport: o.Transport, Pace: d.pace, Observe: o.Observe, NewID: o.NewID, Backoff: o.Backoff})
+		ReadOnly: o.ReadOnly, Transport: o.Transport, Pace: d.pace, Observe: o.Observe, NewID: o.NewID, Backoff: o.Backoff,
+		Locale: o.Locale})
 	if err != nil {
 		return nil, err
 	}
 	options := Options{Partner: partner.New(c), ReadOnly: o.ReadOnly, OpenLedger: d.openLedger, Waiting: d.waiting,
-		Tracker: o.Tracker, ReadBack: o.ReadBack, Look: o.Look}
+		Tracker: o.Tracker, ReadBack: o.ReadBack, Look: o.Look, Requests: log.Requests}
 	if o.Graph != "" {
 		if d.graph, _, err = address(o.Graph); err != nil {
 			return nil, err
@@ -94,6 +98,14 @@ func Dial(o Connection) (*Client, error) {
 		options.Ended = func() error { return os.RemoveAll(o.StateDir) }
 	}
 	return New(options), nil
+}
+
+// both tells the log, and whoever looks beside it.
+func both(log, more func(model.Request)) func(model.Request) {
+	if more == nil {
+		return log
+	}
+	return func(r model.Request) { log(r); more(r) }
 }
 
 // address reads a root. Only https leaves this machine.

@@ -20,7 +20,7 @@ func screens(a *App) map[string]kit.Screen {
 		"policies": screen.NewPolicies(env), "policy": screen.NewPolicy(env, model.ConfigurationPolicy{}, env.Now()),
 		"bios": screen.NewBIOSConfigurations(env), "bios detail": screen.NewBIOSConfiguration(env, model.BIOSConfiguration{}),
 		"operations": screen.NewOperations(env), "operation": screen.NewOperation(env, op), "help": screen.NewHelp(env, "home", nil),
-		"found": screen.NewFoundDevices(env, "S1"),
+		"requests": screen.NewRequests(env), "found": screen.NewFoundDevices(env, "S1"),
 	}
 }
 

@@ -19,6 +19,8 @@ func (a *App) declare() []kit.Action {
 		kit.Action{Name: "upload", Key: k.Upload, Hurt: true, Do: a.upload, Off: a.cannotUpload, Help: "A device list from a file."},
 		kit.Action{Name: "find device", Key: k.Find, Quiet: true, Do: a.find, Off: a.cannotFind,
 			Help: "By its whole serial, across all customers of the partner."},
+		kit.Action{Name: "requests", Key: k.Requests, Quiet: true, Off: a.cannotLog, Help: "The latest requests to the services, with the ids that support asks for.",
+			Do: func() kit.Effect { return kit.Effect{Open: kit.Open{View: kit.RequestsView, Above: true}} }},
 		kit.Action{Name: "actions", Key: k.Palette, Quiet: true, Do: a.palette, Help: "Every action in reach: type a part of its name, Enter does it."},
 		kit.Action{Name: "help", Key: k.Help, Do: a.help, Help: "This page: every key in reach and why some cannot be used now."},
 	)
@@ -80,6 +82,13 @@ func (a *App) cannotUpload() string {
 
 func (a *App) cannotFind() string {
 	if a.env.Forms.Find == nil {
+		return "not available here"
+	}
+	return ""
+}
+
+func (a *App) cannotLog() string {
+	if a.env.Backend.Requests == nil {
 		return "not available here"
 	}
 	return ""
@@ -166,6 +175,8 @@ func (a *App) view(v kit.View) kit.Screen {
 		s = screen.NewBIOSConfigurations(a.env)
 	case kit.OperationsView:
 		s = screen.NewOperations(a.env)
+	case kit.RequestsView:
+		s = screen.NewRequests(a.env)
 	case kit.CustomersView:
 		s = screen.NewCustomers(a.env)
 	default:

@@ -42,7 +42,7 @@ func (c *Client) identify(req *policy.Request) (*http.Response, error) {
 	} else {
 		h.Set("MS-RequestId", f.requestID)
 		h.Set("MS-CorrelationId", f.correlation)
-		h.Set("X-Locale", "en-US")
+		h.Set("X-Locale", c.o.Locale)
 		h.Set("MS-PartnerCenter-Application", "muster")
 	}
 	return req.Next()
@@ -192,11 +192,16 @@ func (c *Client) report(f *flight, r *http.Request, start time.Time) {
 		return
 	}
 	header := func(name string) string { return cut(model.Clean(f.header.Get(name)), maxCode) }
-	e := Event{Time: start, Method: r.Method, Path: model.Clean(r.URL.Path), Status: f.status,
-		Duration: c.o.Now().Sub(start), Try: f.tries, RequestID: f.requestID, Correlation: f.correlation,
-		Server: header("MS-ServerId"), Vector: header("MS-CV")}
+	e := model.Request{At: start, Service: c.o.Service.String(), Tenant: c.o.Tenant, Method: r.Method, Path: cut(model.Clean(r.URL.Path), maxPath),
+		Status: f.status, Duration: c.o.Now().Sub(start), Try: f.tries, Bytes: len(f.body), RequestID: f.requestID}
 	if c.o.Service == Graph {
-		e.Server, e.Correlation = header("request-id"), f.requestID
+		e.AnswerID = header("request-id")
+	} else {
+		e.Correlation, e.AnswerID, e.AnswerCorrelation = f.correlation, header("MS-RequestId"), header("MS-CorrelationId")
+		e.Server, e.Vector = header("MS-ServerId"), header("MS-CV")
 	}
 	c.o.Observe(e)
 }
+
+// maxPath bounds a path in the request log, in bytes.
+const maxPath = 512

@@ -6,7 +6,7 @@
 // It knows what the two services have in common and how their error bodies
 // look. It does not know their resources (packages partner and graph do), it
 // does not sign anybody in (package auth does), and it never logs: whoever
-// wants a request log passes [Options.Observe].
+// wants a request log passes the Add of a [Log] as [Options.Observe].
 //
 // # What an error kind says about a write
 //
@@ -73,25 +73,11 @@ type Options struct {
 	ReadOnly   bool                   // nothing but GET and HEAD leaves
 	Transport  policy.Transporter     // nil = [NewTransport] without extra roots
 	Pace       *Pace                  // shared by the clients of one service and tenant; nil = none
-	Observe    func(Event)            // called after every try, from the caller's goroutine; nil = nobody looks
+	Observe    func(model.Request)    // called after every try, from the caller's goroutine; nil = nobody looks
+	Locale     string                 // of Partner Center's messages, a tag such as de-DE; "" = en-US
 	NewID      func() string          // makes the GUIDs that identify requests; nil = random ones
 	Now        func() time.Time       // nil = time.Now
 	Backoff    time.Duration          // first wait between tries without a Retry-After; 0 = 800 ms
-}
-
-// Event is one try of one request, for the request log. It never holds a body,
-// a query or a token.
-type Event struct {
-	Time        time.Time
-	Method      string
-	Path        string // decoded and cleaned, without the query
-	Status      int    // 0 = no answer
-	Duration    time.Duration
-	Try         int // from 1
-	RequestID   string
-	Correlation string
-	Server      string // MS-ServerId, or Graph's request-id
-	Vector      string // MS-CV
 }
 
 // Client sends calls to one service in one tenant. It is safe for concurrent use.
@@ -106,6 +92,13 @@ func New(o Options) (*Client, error) {
 	base, err := rootOf(o.Service, o.Base)
 	if err != nil {
 		return nil, err
+	}
+	if o.Locale == "" {
+		o.Locale = DefaultLocale
+	}
+	if !UsableLocale(o.Locale) {
+		return nil, &model.Error{Kind: model.Invalid, Op: "connect", Msg: fmt.Sprintf("the locale %q is none", cut(model.Clean(o.Locale), maxCode)),
+			Hint: "write it like en-US or de-DE"}
 	}
 	if o.NewID == nil {
 		o.NewID = NewGUID

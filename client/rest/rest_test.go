@@ -261,7 +261,7 @@ func TestBoundedBodies(t *testing.T) {
 }
 
 func TestObserve(t *testing.T) {
-	var events []rest.Event
+	var events []model.Request
 	srv, _ := serve(t, func(w http.ResponseWriter, r *http.Request, n int) {
 		w.Header().Set("MS-CV", "cv")
 		w.Header().Set("MS-ServerId", "030020525")
@@ -269,16 +269,16 @@ func TestObserve(t *testing.T) {
 			w.WriteHeader(500)
 		}
 	})
-	c := client(t, rest.Partner, srv.URL, func(o *rest.Options) { o.Observe = func(e rest.Event) { events = append(events, e) } })
+	c := client(t, rest.Partner, srv.URL, func(o *rest.Options) { o.Observe = func(e model.Request) { events = append(events, e) } })
 	_, err := c.Do(t.Context(), rest.Call{Op: "x", Path: []string{"things"}, Query: map[string][]string{"secret": {"s"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range events {
-		events[i].Time, events[i].Duration = events[0].Time, 0
+		events[i].At, events[i].Duration = events[0].At, 0
 	}
-	want := []rest.Event{
-		{Time: events[0].Time, Method: "GET", Path: "/v1/things", Status: 500, Try: 1, RequestID: "00000000-0000-4000-8000-000000000002",
+	want := []model.Request{
+		{At: events[0].At, Service: "Partner Center", Tenant: "tenant", Method: "GET", Path: "/v1/things", Status: 500, Try: 1, RequestID: "00000000-0000-4000-8000-000000000002",
 			Correlation: "00000000-0000-4000-8000-000000000001", Vector: "cv", Server: "030020525"},
 	}
 	want = append(want, want[0])

@@ -83,12 +83,12 @@ func TestExitCodesOfCommandLines(t *testing.T) {
 func TestTargetFromFlagsAndEnvironment(t *testing.T) {
 	w := newWorld()
 	r := run{env: map[string]string{"MUSTER_PARTNER_URL": "http://127.0.0.1:1", "MUSTER_GRAPH_URL": "http://127.0.0.1:2",
-		"MUSTER_PARTNER_TOKEN": "p-token", "MUSTER_GRAPH_TOKEN": "g-token", "MUSTER_STATE_DIR": "state"}}
+		"MUSTER_PARTNER_TOKEN": "p-token", "MUSTER_GRAPH_TOKEN": "g-token", "MUSTER_STATE_DIR": "state", "MUSTER_LOCALE": "de-DE"}}
 	if code := r.muster(t, w, "--demo --devices 30 --seed 9 --graph http://localhost:3 --read-only customers list --utc --token-file tokens"); code != 0 {
 		t.Fatalf("exit code %d: %s", code, &r.err)
 	}
 	got := w.targets[0]
-	if !got.Demo || got.Devices != 30 || got.Seed != 9 || !got.ReadOnly || !got.UTC || got.TokenFile != "tokens" || got.StateDir != "state" {
+	if !got.Demo || got.Devices != 30 || got.Seed != 9 || !got.ReadOnly || !got.UTC || got.TokenFile != "tokens" || got.StateDir != "state" || got.Locale != "de-DE" {
 		t.Errorf("flags were lost: %+v", got)
 	}
 	if got.Partner != "http://127.0.0.1:1" || got.Graph != "http://localhost:3" {

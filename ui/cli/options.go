@@ -46,6 +46,7 @@ type Target struct {
 	PartnerToken, GraphToken model.Secret
 	TokenFile                string // path of a file that holds the tokens
 	UTC                      bool
+	Locale                   string // of the services' messages, "" for English
 	StateDir                 string // folder of the ledger, empty = the usual one
 	ReadBack                 time.Duration
 }

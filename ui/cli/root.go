@@ -17,6 +17,7 @@ const (
 	envPartnerToken = "MUSTER_PARTNER_TOKEN"
 	envGraphToken   = "MUSTER_GRAPH_TOKEN"
 	envStateDir     = "MUSTER_STATE_DIR"
+	envLocale       = "MUSTER_LOCALE"
 )
 
 // maxReadBack is how long a lost answer is looked for unless told otherwise, and
@@ -36,7 +37,8 @@ or not signed in, 5 still running at --timeout, 6 refused, 7 cancelled,
 
 Environment: MUSTER_PARTNER_URL and MUSTER_GRAPH_URL point at a simulator on this
 machine, MUSTER_PARTNER_TOKEN and MUSTER_GRAPH_TOKEN hold its tokens,
-MUSTER_STATE_DIR is the folder of the ledger.`
+MUSTER_STATE_DIR is the folder of the ledger, MUSTER_LOCALE the language of Partner
+Center's messages.`
 
 const rootExample = `  muster                                      the dashboard
   muster --demo devices list                  the embedded simulator, as a list
@@ -66,6 +68,7 @@ func (p *program) root() *cobra.Command {
 	f.StringVar(&t.Partner, "partner", "", "URL of a simulator's Partner Center on this machine")
 	f.StringVar(&t.Graph, "graph", "", "URL of a simulator's Graph on this machine")
 	f.StringVar(&t.TokenFile, "token-file", "", "file with the tokens for --partner and --graph")
+	f.StringVar(&t.Locale, "locale", "", "language of Partner Center's messages, such as de-DE (default en-US)")
 	f.BoolVar(&t.UTC, "utc", false, "show times in UTC")
 	f.StringVar(&t.StateDir, "state-dir", "", "folder of the ledger")
 	f.DurationVar(&t.ReadBack, "read-back", maxReadBack, "how long the effect of a request is looked for whose answer was lost")
@@ -91,7 +94,7 @@ func (p *program) settle() error {
 	for _, v := range []struct {
 		to   *string
 		name string
-	}{{&t.Partner, envPartner}, {&t.Graph, envGraph}, {&t.StateDir, envStateDir}} {
+	}{{&t.Partner, envPartner}, {&t.Graph, envGraph}, {&t.StateDir, envStateDir}, {&t.Locale, envLocale}} {
 		if *v.to == "" {
 			*v.to = env(v.name)
 		}

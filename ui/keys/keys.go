@@ -88,7 +88,7 @@ type Map struct {
 	Assign, New, Edit, Remove, Upload, Refresh, Again, Continue, Drop, Undo, Why, Export, Password Binding
 
 	// Going somewhere else.
-	Home, Devices, Batches, Policies, BIOS, Operations, Customers Binding
+	Home, Devices, Batches, Policies, BIOS, Operations, Customers, Requests Binding
 
 	// Answering a question.
 	Yes, No Binding
@@ -109,7 +109,7 @@ func Default() *Map {
 		Remove: Of("x"), Continue: Of("c"), Drop: Of("X"), Undo: Of("z"), Why: Of("w"), Export: Of("E"), Password: Of("b"),
 
 		Home: Of("1"), Devices: Of("2"), Batches: Of("3"), Policies: Of("4"), BIOS: Of("5"),
-		Operations: Of("o", "6"), Customers: Of("C"),
+		Operations: Of("o", "6"), Customers: Of("C"), Requests: Of("L"),
 
 		Yes: Of("y"), No: Of("n"),
 	}

@@ -90,6 +90,13 @@ type Past interface {
 	Events(ctx context.Context, id model.OperationID) ([]model.Event, error)
 }
 
+// RequestLog keeps the latest requests to the services, in memory only.
+type RequestLog interface {
+	// Requests returns them, newest first. It is quick, and may be called from any
+	// goroutine.
+	Requests() []model.Request
+}
+
 // Files reads what lies on this machine's disk.
 type Files interface {
 	// Open opens a regular file for reading and says how large it is. Anything
@@ -110,6 +117,7 @@ type Backend struct {
 	Policies Policies
 	Devices  Devices
 	Past     Past
+	Requests RequestLog // nil where none is kept
 
 	Autopilot       Autopilot
 	AutopilotWriter AutopilotWriter

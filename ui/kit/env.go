@@ -90,6 +90,14 @@ func (e *Env) Clock(t time.Time) string {
 	return t.In(e.Zone).Format("15:04")
 }
 
+// Second returns the time of day to the second, "14:02:07", and "" for the zero time.
+func (e *Env) Second(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(e.Zone).Format("15:04:05")
+}
+
 // Stamp returns date and time with the zone, and "" for the zero time.
 func (e *Env) Stamp(t time.Time) string {
 	if t.IsZero() {

@@ -68,6 +68,7 @@ const (
 	PoliciesView
 	BIOSView
 	OperationsView
+	RequestsView
 	CustomersView
 )
 

@@ -65,6 +65,8 @@ func nasty() *uitest.Still {
 		page.Devices = append(page.Devices, model.Device{ID: model.DeviceID(id + h), Batch: model.BatchID(h), Serial: h, Maker: h, Model: h,
 			Policy: model.PolicyRef{Value: h}, UploadedBy: h})
 		s.RowList = append(s.RowList, model.Row{Number: i + 1, Serial: h, Name: h, State: model.RowState(i % 7), Code: h, CodeName: h, Text: h, What: h, Previous: h})
+		s.RequestList = append(s.RequestList, model.Request{Number: uint64(i), At: born, Method: h, Path: "/" + h, Service: h, Tenant: h, RequestID: h, Correlation: h,
+			AnswerID: h, AnswerCorrelation: h, Server: h, Vector: h})
 		s.Board.Operations = append(s.Board.Operations, model.Operation{ID: model.OperationID(id), Title: h, CustomerName: h, Source: h, Note: h,
 			Rows: model.Tally{Queued: i % 2, Failed: 1, Unknown: 1},
 			Jobs: []model.Job{{ID: model.JobID(h), Chunk: 1, Raw: h, Problem: h, RequestID: h, Correlation: h}}})

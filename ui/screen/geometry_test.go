@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -16,7 +17,11 @@ func every(env *kit.Env) map[string]kit.Screen {
 		"home":      NewHome(env, []kit.Action{{Name: "devices", Key: env.Keys.Devices}}),
 		"customers": NewCustomers(env), "devices": NewDevices(env), "batches": NewBatches(env), "policies": NewPolicies(env),
 		"palette": NewPalette(env, NewDevices(env).Card().Actions), "found": NewFoundDevices(env, hostile[0]), "bios": NewBIOSConfigurations(env), "operations": NewOperations(env),
-		"help": NewHelp(env, "devices", NewDevices(env).Card().Actions),
+		"requests": NewRequests(env), "help": NewHelp(env, "devices", NewDevices(env).Card().Actions),
+	}
+	log := env.Backend.Requests.Requests()
+	for _, r := range log {
+		all[fmt.Sprint("request ", r.Number)] = newRequestDetail(env, r, log)
 	}
 	reader := env.Backend.Reader
 	policies, _ := reader.Policies(env.Visit, "")

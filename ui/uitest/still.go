@@ -24,6 +24,7 @@ type Still struct {
 	BIOSList     []model.BIOSConfiguration
 	Board        *model.Board
 	RowList      []model.Row
+	RequestList  []model.Request
 	// Err ends every reading but that of policies, after what there is to read.
 	Err error
 	// PolicyErr ends the reading of policies.
@@ -68,8 +69,13 @@ func (s *Still) board() (*model.Board, <-chan struct{}) {
 	return s.Board, s.changed
 }
 
-// Backend returns the four faces of s.
-func (s *Still) Backend() kit.Backend { return kit.Backend{Reader: s, Writer: s, Journal: s, Files: s} }
+// Backend returns the five faces of s.
+func (s *Still) Backend() kit.Backend {
+	return kit.Backend{Reader: s, Writer: s, Journal: s, Files: s, Requests: s}
+}
+
+// Requests implements kit.RequestLog.
+func (s *Still) Requests() []model.Request { return s.RequestList }
 
 func once[T any](items []T, err error) iter.Seq2[[]T, error] {
 	return func(yield func([]T, error) bool) {
