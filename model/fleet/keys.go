@@ -1,12 +1,34 @@
 package fleet
 
-import "hash/maphash"
+import (
+	"hash/maphash"
+	"sync"
+)
 
 // keyTable finds the rows lo..hi-1 of an index by key: an open table of row numbers
 // plus one, without pointers and without the keys, which the index has.
 type keyTable struct {
 	lo, hi int
-	slots  []uint32 // a power of two, at most half full
+	slots  []uint32   // a power of two, at most half full
+	lazy   *sync.Once // fills slots at the first look, when not nil
+}
+
+// lazyKeyTable finds the rows 0..n-1, which are entered when one is first looked for.
+func lazyKeyTable(n int) *keyTable { return &keyTable{hi: n, lazy: new(sync.Once)} }
+
+// ready enters the rows of a lazy table. Every snapshot that shares the table has the
+// same keys in them.
+func (t *keyTable) ready(ix *Index) {
+	if t.lazy == nil {
+		return
+	}
+	t.lazy.Do(func() {
+		full := newKeyTable(t.lo, t.hi-t.lo)
+		for row := t.lo; row < t.hi; row++ {
+			full.add(ix.hash(ix.Key(row)))
+		}
+		t.slots = full.slots
+	})
 }
 
 func newKeyTable(lo, capacity int) *keyTable {
@@ -19,6 +41,7 @@ func newKeyTable(lo, capacity int) *keyTable {
 
 // find returns the row with that key, or -1.
 func (t *keyTable) find(ix *Index, hash uint64, key string) int {
+	t.ready(ix)
 	mask := uint64(len(t.slots) - 1)
 	for i := hash & mask; t.slots[i] != 0; i = (i + 1) & mask {
 		if row := int(t.slots[i] - 1); ix.Key(row) == key {

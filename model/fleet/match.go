@@ -132,6 +132,9 @@ func (ix *Index) Match(ctx context.Context, q Query) (Rows, error) {
 	return Rows{list: list, n: len(list), ascending: true}, nil
 }
 
+// each calls do(0..n-1) from a few goroutines and waits for them.
+func each(n int, do func(int)) { _ = spread(context.Background(), n, do) } // which does not end
+
 // spread calls do(0..n-1) from a few goroutines and waits for them. It stops handing
 // out work when ctx ends.
 func spread(ctx context.Context, n int, do func(int)) error {
