@@ -50,9 +50,42 @@ func (f *fleet) byAlias(a alias, id string) (uint64, bool) {
 // configurations and what Autopilot registered. People and the state of
 // devices follow from the seed; only changes take memory.
 type directory struct {
-	firstUser, users uint64          // the numbers of its people
-	dangling         uint64          // an enrolled device whose managed device has gone; noNumber is none
-	unmanaged        map[uint64]bool // numbers of devices whose managed device was deleted since the start
+	furnished        bool                 // somebody has looked
+	firstUser, users uint64               // the numbers of its people
+	dangling         uint64               // an enrolled device whose managed device has gone; noNumber is none
+	unmanaged        map[uint64]bool      // numbers of devices whose managed device was deleted since the start
+	synced           map[uint64]time.Time // managed devices that were told to check in
+	strays           []*stray             // managed devices that Autopilot does not know
+	groups           []*group             // in the order of their ids
+	newcomers        []uint64             // numbers from fleet.total on of devices registered since the start, oldest first
+}
+
+// registration is what the directory shows of an Autopilot registration.
+type registration struct{ tag, order string }
+
+// registration reports whether Autopilot knows a device, and under which tag
+// and order; the lock is held.
+func (w *world) registration(c *customer, n uint64) (registration, bool) {
+	if !c.owns(n) || c.removed[n] || w.fleet.form(n) == formReturned {
+		return registration{}, false
+	}
+	return registration{c.startTag(n), w.startOrder(c, n)}, true
+}
+
+// machine is a device's hardware as Intune shows it; the lock is held.
+func (w *world) machine(c *customer, n uint64) device { return w.fleet.device(n, epoch()) }
+
+// numberAt is the device at a place of the tenant's devices: those that it
+// started with, then the newcomers. ok is false behind the last; the lock is
+// held.
+func (c *customer) numberAt(place uint64) (n uint64, ok bool) {
+	if place < c.count {
+		return c.first + place, true
+	}
+	if place -= c.count; place < uint64(len(c.directory.newcomers)) {
+		return c.directory.newcomers[place], true
+	}
+	return 0, false
 }
 
 // noNumber is no device's number.
@@ -66,7 +99,7 @@ func (c *customer) owns(n uint64) bool { return n-c.first < c.count } // wraps r
 func (w *world) seedDirectory() {
 	next := uint64(0)
 	for i, c := range w.customers {
-		d := directory{firstUser: next, dangling: noNumber, unmanaged: map[uint64]bool{}}
+		d := directory{firstUser: next, dangling: noNumber}
 		if !c.forbidden && (c.count > 0 || i == 0) {
 			d.users = 12 + c.count*3/4
 			next += d.users
@@ -130,8 +163,12 @@ func (w *world) enrolledAt(c *customer, n uint64) time.Time {
 	return at.Truncate(100 * time.Nanosecond)
 }
 
-// homeOf is the batch that a device started in.
+// homeOf is the batch that a device started in; the lock is held, or nobody can
+// upload yet.
 func (c *customer) homeOf(n uint64) *batch {
+	if !c.owns(n) {
+		return nil
+	}
 	for _, b := range c.batches {
 		if n-b.first < b.count {
 			return b

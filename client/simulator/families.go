@@ -70,9 +70,15 @@ func (f family) route(pattern string, verbs map[string]handler) route {
 	return t
 }
 
-// graphFind is the route of a path below a version.
+// graphFind is the route of a path below a version. The name of an action may
+// have its name space before it.
 func (s *Simulator) graphFind(version string, path []string) (*route, []string) {
 	t, params := find(s.routes, path)
+	if last := len(path) - 1; t == nil && last >= 0 {
+		if name, ok := strings.CutPrefix(path[last], "microsoft.graph."); ok {
+			t, params = find(s.routes, append(path[:last:last], name))
+		}
+	}
 	if t != nil && t.family.beta && !strings.EqualFold(version, "beta") {
 		return nil, nil
 	}
@@ -83,9 +89,6 @@ func (s *Simulator) graphFind(version string, path []string) (*route, []string) 
 // that leads nowhere in this version.
 func (s *Simulator) unknownSegment(version string, path []string) string {
 	known := 0
-	if len(path) > 0 && strings.EqualFold(path[0], "deviceManagement") {
-		known = 1 // which is an entity of its own, in both versions
-	}
 	for _, t := range s.routes {
 		if t.family.beta && !strings.EqualFold(version, "beta") {
 			continue

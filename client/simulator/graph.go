@@ -11,7 +11,7 @@ import (
 
 // graphRoutes are Graph's operations below a version, one file a resource.
 func graphRoutes() []route {
-	return slices.Concat(hardwareRoutes())
+	return slices.Concat(hardwareRoutes(), managedRoutes(), entraRoutes(), groupRoutes())
 }
 
 // The manners in which Graph says no; the letters are the reference's.
@@ -143,6 +143,7 @@ func (s *Simulator) graphRoute(c *call) (answer, error) {
 	if c.customer == nil || c.customer.forbidden {
 		return answer{}, graphRefuse(shapeGateway, http.StatusBadRequest, "BadRequest", "Request not applicable to target tenant.")
 	}
+	c.w.view(c.now, func() { c.w.furnish(c.customer) })
 	if err := c.scoped(t.family); err != nil {
 		return answer{}, err
 	}

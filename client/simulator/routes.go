@@ -69,7 +69,7 @@ func isGraphVersion(segment string) bool {
 
 // isGraph recognises what belongs to Graph, a path without a version among it.
 func isGraph(first string) bool {
-	for _, word := range []string{"beta", "v1.0", "deviceManagement", "groups", "devices", "$batch"} {
+	for _, word := range []string{"beta", "v1.0", "deviceManagement", "groups", "devices", "directoryObjects", "$batch"} {
 		if strings.EqualFold(first, word) {
 			return true
 		}

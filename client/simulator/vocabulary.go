@@ -111,3 +111,10 @@ var peopleLast = []string{
 	"Kowal", "Lindqvist", "Marsh", "Novak", "Okafor", "Pike", "Quist", "Rossi", "Sandoval", "Thorne",
 	"Ueda", "Varga", "Wiberg", "Yilmaz", "Zeman",
 }
+
+var departments = []string{"Finance", "Front Office", "Facilities", "Human Resources", "Research", "Sales", "Field Service", "Procurement"}
+
+var sites = []string{
+	"Aarhus", "Bergen", "Cork", "Dornbirn", "Espoo", "Faro", "Ghent", "Hasselt", "Izola", "Jesenice",
+	"Kolding", "Leiden", "Malmo", "Nantes", "Ostend", "Porto", "Reims", "Skopje", "Tartu", "Utrecht",
+}
