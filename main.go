@@ -129,7 +129,13 @@ func connect(ctx context.Context, t cli.Target, speed float64) (kit.Backend, kit
 		return fail(err)
 	}
 	stop := func(ctx context.Context) error { return errors.Join(c.Close(ctx), end(ctx)) }
-	return kit.Backend{Reader: c, Writer: c, Journal: c, Files: client.Files{}, Policies: c, Devices: c, Past: c, Requests: c}, place, stop, nil
+	return backend(c), place, stop, nil
+}
+
+// backend gives a client to the screens in every part that it plays.
+func backend(c *client.Client) kit.Backend {
+	return kit.Backend{Reader: c, Writer: c, Journal: c, Files: client.Files{}, Policies: c, Devices: c, Past: c, Requests: c,
+		Autopilot: c, Profiles: c, BIOS: c, Directory: c}
 }
 
 // embed starts a simulator inside the process and points the connection at it.
