@@ -8,33 +8,6 @@ import (
 	"muster/model"
 )
 
-// biosTarget is the wire form of a hardwareConfigurationAssignment.
-type biosTarget struct {
-	ID     rest.Text `json:"id"`
-	Target target    `json:"target"`
-}
-
-// BIOSTargets lists whom a BIOS configuration reaches.
-//
-// GET /deviceManagement/hardwareConfigurations/{id}/assignments
-func (c *Client) BIOSTargets(ctx context.Context, id model.BIOSID) ([]model.Target, error) {
-	const op = "list BIOS assignments"
-	if err := guid(op, "BIOS configuration", string(id)); err != nil {
-		return nil, err
-	}
-	all := walk(ctx, c, rest.Call{Op: op, Path: biosPath(string(id), "assignments")},
-		func(w biosTarget) (biosTarget, bool) { return w, true }, func(w biosTarget) string { return string(w.ID) + targetKey(w.Target) })
-	wire, err := gathered(all)
-	targets := make([]model.Target, len(wire))
-	for i, w := range wire {
-		targets[i] = w.Target.model()
-	}
-	return targets, err
-}
-
-// targetKey tells one target from another.
-func targetKey(w target) string { return string(w.Type + " " + w.Group + " " + w.Filter) }
-
 // deviceCounts and userCounts are counts by state as the service spells them.
 type deviceCounts struct {
 	Pending       number `json:"pendingDeviceCount"`
