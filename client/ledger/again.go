@@ -126,3 +126,19 @@ func (l *Ledger) attempt(ctx context.Context, tx *sql.Tx, id model.OperationID, 
 	}
 	return nil
 }
+
+// cut divides rows into chunks of at most size rows that have the same target.
+func cut[R any](rows []R, size int, target func(R) string) [][]R {
+	var out [][]R
+	begin := 0
+	for i := range rows {
+		if i > begin && (i-begin == size || target(rows[i]) != target(rows[begin])) {
+			out = append(out, rows[begin:i])
+			begin = i
+		}
+	}
+	if begin < len(rows) {
+		out = append(out, rows[begin:])
+	}
+	return out
+}

@@ -42,7 +42,8 @@ type Ledger struct {
 	mu      sync.Mutex
 	changed chan struct{} // closed at the next change
 	cache   map[model.OperationID]cached
-	smeared bool // erased rows may still stand in the write-ahead log
+	drafts  map[model.OperationID]bool // that this process is writing down
+	smeared bool                       // erased rows may still stand in the write-ahead log
 
 	stop context.CancelFunc
 	done sync.WaitGroup
@@ -66,7 +67,8 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Ledger{o: o, changed: make(chan struct{}), cache: map[model.OperationID]cached{}}
+	l := &Ledger{o: o, changed: make(chan struct{}), cache: map[model.OperationID]cached{},
+		drafts: map[model.OperationID]bool{}}
 	if err := l.connect(ctx, path); err != nil {
 		l.shut()
 		return nil, err
@@ -227,6 +229,10 @@ func (l *Ledger) announce() {
 	l.changed = make(chan struct{})
 }
 
+// tidyEach is how many looks pass between two searches for drafts that nobody
+// will finish.
+const tidyEach = 150
+
 // watch notices what other processes commit. SQLite counts foreign commits for
 // each connection, so the same connection must ask every time.
 func (l *Ledger) watch(ctx context.Context, conn *sql.Conn) {
@@ -235,7 +241,10 @@ func (l *Ledger) watch(ctx context.Context, conn *sql.Conn) {
 	var last int64
 	tick := time.NewTicker(l.o.Watch)
 	defer tick.Stop()
-	for {
+	for n := 0; ; n++ {
+		if n%tidyEach == 0 && !l.newer {
+			l.tidy(ctx)
+		}
 		var now int64
 		if err := conn.QueryRowContext(ctx, "PRAGMA data_version").Scan(&now); err == nil && now != last {
 			if last != 0 {
@@ -252,9 +261,18 @@ func (l *Ledger) watch(ctx context.Context, conn *sql.Conn) {
 	}
 }
 
-// change runs one transaction and announces it. Whatever stops a commit, the
-// caller learns of it before anything else happens.
+// change runs one transaction and announces it.
 func (l *Ledger) change(ctx context.Context, op string, do func(tx *sql.Tx) error) error {
+	if err := l.quietly(ctx, op, do); err != nil {
+		return err
+	}
+	l.announce()
+	return nil
+}
+
+// quietly runs one transaction of which nobody sees anything yet. Whatever stops a
+// commit, the caller learns of it before anything else happens.
+func (l *Ledger) quietly(ctx context.Context, op string, do func(tx *sql.Tx) error) error {
 	if e := l.ReadOnly(); e != nil {
 		return e
 	}
@@ -272,7 +290,6 @@ func (l *Ledger) change(ctx context.Context, op string, do func(tx *sql.Tx) erro
 	if err := tx.Commit(); err != nil {
 		return broken(op, err)
 	}
-	l.announce()
 	return nil
 }
 
