@@ -150,9 +150,8 @@ func TestBackendsDoNotMix(t *testing.T) {
 func TestSecretsLeaveTheDiskWithTheAcceptance(t *testing.T) {
 	w := newWorld(t, simulator.Options{})
 	c := w.dial()
-	u := w.list("Secret", 3, 0)
-	u.Rows = append(u.Rows, model.UploadRow{Identity: model.Identity{ProductKey: model.NewSecret("3340098124417")}})
-	secrets := [][]byte{[]byte("3340098124417"), []byte(u.Rows[0].Identity.Hash.Reveal()[:200])}
+	u := w.list("Secret", 3, 0, model.UploadRow{Identity: model.Identity{ProductKey: model.NewSecret("3340098124417")}})
+	secrets := [][]byte{[]byte("3340098124417"), []byte(machines(1, 0)[0].Identity.Hash.Reveal()[:200])}
 	w.fault(`{"match": "^POST .*/deviceBatches$", "kind": "slow", "delayMs": 150, "times": 1}`)
 	id, err := c.Upload(context.Background(), u)
 	if err != nil {

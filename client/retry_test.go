@@ -12,11 +12,11 @@ func TestARetryTouchesOnlyWhatMayPass(t *testing.T) {
 	w := newWorld(t, simulator.Options{})
 	c := w.dial()
 	ctx := context.Background()
-	u := model.Upload{Customer: w.customer(), Batch: "Retry"}
+	var list []model.UploadRow
 	for _, serial := range []string{"NEW-1", "SIM-640-1", "SIM-808-1", "SIM-640-2", "NEW-2"} {
-		u.Rows = append(u.Rows, model.UploadRow{Identity: model.Identity{Serial: serial, Maker: "Dell Inc.", Model: "Latitude 7450"}})
+		list = append(list, typed(0, serial))
 	}
-	id, err := c.Upload(ctx, u)
+	id, err := c.Upload(ctx, w.list("Retry", 0, 0, list...))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,14 +15,16 @@ func TestInAStormEveryRowEndsAndNothingHappensTwice(t *testing.T) {
 	w := newWorld(t, simulator.Options{})
 	c := w.dial()
 	ctx := context.Background()
-	u := model.Upload{Customer: w.customer(), Batch: "Storm", Chunk: 60}
+	var list []model.UploadRow
 	for i := range 300 {
 		serial := serialOf(i)
 		if i%10 == 3 {
 			serial = fmt.Sprintf("SIM-640-%d", i)
 		}
-		u.Rows = append(u.Rows, model.UploadRow{Line: i + 2, Identity: model.Identity{Serial: serial, Maker: "Dell Inc.", Model: "Latitude 7450"}})
+		list = append(list, typed(i+2, serial))
 	}
+	u := w.list("Storm", 0, 0, list...)
+	u.Chunk = 60
 	w.fault(`{"match": "^(GET|POST) ", "kind": "status", "status": 429, "probability": 0.33}`)
 	w.fault(`{"match": "^(GET|POST) ", "kind": "reset", "probability": 0.1}`)
 	id, err := c.Upload(ctx, u)

@@ -41,6 +41,9 @@ func unspool(body []byte) (model.Identity, error) {
 
 // Upload writes down that these devices go into this batch and begins to send
 // them, the first chunk as a new batch when the customer has none of that name.
+// The rows are read once, and no more than a few hundred are in memory. A list
+// that breaks off, or turns out to have another number of devices, leaves nothing
+// behind and sends nothing.
 func (c *Client) Upload(ctx context.Context, u model.Upload) (model.OperationID, error) {
 	const op = "upload devices"
 	if err := u.Validate(); err != nil {
@@ -50,20 +53,43 @@ func (c *Client) Upload(ctx context.Context, u model.Upload) (model.OperationID,
 	if err != nil {
 		return "", err
 	}
-	in := ledger.Intent{Kind: model.UploadDevices, Customer: u.Customer, CustomerName: u.CustomerName,
-		Title: fmt.Sprintf("upload %s to %s", plural(len(u.Rows), "device"), model.Clean(string(u.Batch))), Target: string(u.Batch),
-		Source: model.Clean(u.Source), Chunk: u.Chunk, Rows: make([]ledger.IntentRow, len(u.Rows))}
-	for i, r := range u.Rows {
-		sent := r.Identity.Sent()
-		body, err := spool(sent)
-		if err != nil {
-			return "", &model.Error{Kind: model.Unexpected, Op: op, Msg: "a row cannot be written down"}
+	draft := book.Draft(ledger.Intent{Kind: model.UploadDevices, Customer: u.Customer, CustomerName: u.CustomerName,
+		Title: fmt.Sprintf("upload %s to %s", plural(u.Count, "device"), model.Clean(string(u.Batch))), Target: string(u.Batch),
+		Source: model.Clean(u.Source), Chunk: u.Chunk})
+	defer draft.Discard()
+	n := 0
+	for r, err := range u.Rows {
+		if err == nil {
+			err = r.Validate()
 		}
-		m := r.Machine()
-		in.Rows[i] = ledger.IntentRow{Body: body, SentSerial: sent.Serial != "", Row: model.Row{
-			Line: r.Line, Serial: m.Serial, Batch: u.Batch, KeySum: sent.ProductKey.Digest(), HashSum: sent.Hash.Digest(), Maker: m.Maker, Model: m.Model}}
+		if err != nil {
+			return "", err
+		}
+		row, err := intentRow(u.Batch, r)
+		if err != nil {
+			return "", err
+		}
+		if err := draft.Add(ctx, row); err != nil {
+			return "", err
+		}
+		n++
 	}
-	return book.Record(ctx, in)
+	if n != u.Count {
+		return "", &model.Error{Kind: model.Conflict, Op: op, Msg: fmt.Sprintf("the list has %s now, not %d as before; nothing was sent", plural(n, "device"), u.Count)}
+	}
+	return draft.Commit(ctx)
+}
+
+// intentRow is a device as it is written down: what must be sent goes into the
+// spool, what remains tells it apart.
+func intentRow(batch model.BatchID, r model.UploadRow) (ledger.IntentRow, error) {
+	sent, m := r.Identity.Sent(), r.Machine()
+	body, err := spool(sent)
+	if err != nil {
+		return ledger.IntentRow{}, &model.Error{Kind: model.Unexpected, Op: "upload devices", Msg: "a row cannot be written down"}
+	}
+	return ledger.IntentRow{Body: body, SentSerial: sent.Serial != "", Row: model.Row{Line: r.Line, Serial: m.Serial, Batch: batch,
+		KeySum: sent.ProductKey.Digest(), HashSum: sent.Hash.Digest(), Maker: m.Maker, Model: m.Model}}, nil
 }
 
 // uploads sends the chunks of an upload.

@@ -59,10 +59,9 @@ func TestUploadToABatchThatIsThereAppendsInItsSpelling(t *testing.T) {
 func TestUploadNamesTheReasonOfEachFailedRow(t *testing.T) {
 	w := newWorld(t, simulator.Options{})
 	c := w.dial()
-	u := w.list("Mixed", 3, 0)
 	known := w.devices(c)[0]
-	u.Rows = append(u.Rows, model.UploadRow{Line: 9, Identity: model.Identity{Serial: known.Serial, Maker: known.Maker, Model: known.Model}})
-	id, err := c.Upload(context.Background(), u)
+	id, err := c.Upload(context.Background(), w.list("Mixed", 3, 0,
+		model.UploadRow{Line: 9, Identity: model.Identity{Serial: known.Serial, Maker: known.Maker, Model: known.Model}}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +96,7 @@ func TestTheDeskAndTheServiceAgreeOnCopies(t *testing.T) {
 	if err != nil || report.Rows != 7 || report.Good != 5 {
 		t.Fatalf("report %+v, %v; want 5 good of 7", report, err)
 	}
-	id, err := c.Upload(ctx, model.Upload{Customer: w.customer(), Batch: "Copies", Rows: good})
+	id, err := c.Upload(ctx, w.list("Copies", 0, 0, good...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +109,7 @@ func TestTheDeskAndTheServiceAgreeOnCopies(t *testing.T) {
 			all[i].Identity = model.Identity{Serial: "NEW2X", Hash: model.NewSecret(desktest.Hash("NEW2X", "HP", "EliteBook"))}
 		}
 	}
-	if id, err = c.Upload(ctx, model.Upload{Customer: w.customer(), Batch: "Copies too", Rows: all}); err != nil {
+	if id, err = c.Upload(ctx, w.list("Copies too", 0, 0, all...)); err != nil {
 		t.Fatal(err)
 	}
 	await(t, c, id, 7, over)
@@ -122,5 +121,38 @@ func TestTheDeskAndTheServiceAgreeOnCopies(t *testing.T) {
 		if rows[i].CodeName != want {
 			t.Errorf("row %d: %q, want %q", i+1, rows[i].CodeName, want)
 		}
+	}
+}
+
+func TestAListThatBreaksOffSendsNothing(t *testing.T) {
+	w := newWorld(t, simulator.Options{})
+	c := w.dial()
+	ctx := context.Background()
+	list := machines(900, 0)
+	broken := &model.Error{Kind: model.Incomplete, Op: "read list", Msg: "the disk went away"}
+	for name, u := range map[string]model.Upload{
+		"an error at the end": {Count: 900, Rows: func(yield func(model.UploadRow, error) bool) {
+			for _, r := range list {
+				if !yield(r, nil) {
+					return
+				}
+			}
+			yield(model.UploadRow{}, broken)
+		}},
+		"a bad row":  model.Upload{}.Of(append(machines(900, 0), model.UploadRow{Line: 902, Identity: model.Identity{Serial: "A"}})...),
+		"fewer rows": {Count: 901, Rows: model.Upload{}.Of(list...).Rows},
+		"more rows":  {Count: 899, Rows: model.Upload{}.Of(list...).Rows},
+	} {
+		u.Customer, u.Batch = w.customer(), "Broken"
+		if id, err := c.Upload(ctx, u); err == nil || id != "" {
+			t.Errorf("%s: operation %q, %v", name, id, err)
+		}
+	}
+	b, err := c.WatchBoard(ctx, 0)
+	if err != nil || len(b.Operations) != 0 {
+		t.Errorf("%d operations on the board, %v; want none", len(b.Operations), err)
+	}
+	if sent := w.requests("POST", "/deviceBatches"); len(sent) != 0 {
+		t.Errorf("sent %+v", sent)
 	}
 }

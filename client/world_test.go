@@ -187,15 +187,26 @@ func (w *world) devices(c reader) []model.Device {
 	return out
 }
 
-// list makes an upload of n machines that nobody has seen yet.
-func (w *world) list(batch string, n int, first int) model.Upload {
+// list makes an upload of n machines that nobody has seen yet, and of others.
+func (w *world) list(batch string, n int, first int, others ...model.UploadRow) model.Upload {
 	u := model.Upload{Customer: w.customer(), CustomerName: "first", Batch: model.BatchID(batch)}
+	return u.Of(append(machines(n, first), others...)...)
+}
+
+// machines are n machines that nobody has seen yet, with hash and serial.
+func machines(n int, first int) []model.UploadRow {
+	var out []model.UploadRow
 	for i := range n {
 		serial := serialOf(first + i)
-		u.Rows = append(u.Rows, model.UploadRow{Line: i + 2, Identity: model.Identity{
+		out = append(out, model.UploadRow{Line: i + 2, Identity: model.Identity{
 			Serial: serial, Hash: model.NewSecret(desktest.Hash(serial, "Dell Inc.", "Latitude 7450"))}})
 	}
-	return u
+	return out
+}
+
+// typed is a machine by serial, maker and model.
+func typed(line int, serial string) model.UploadRow {
+	return model.UploadRow{Line: line, Identity: model.Identity{Serial: serial, Maker: "Dell Inc.", Model: "Latitude 7450"}}
 }
 
 func serialOf(i int) string {

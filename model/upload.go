@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 	"unicode"
 )
@@ -177,9 +178,27 @@ type Upload struct {
 	Customer     CustomerID
 	CustomerName string // for display
 	Batch        BatchID
-	Source       string // where the list came from, for display
-	Rows         []UploadRow
-	Chunk        int // devices a job; 0 = ChunkDevices
+	Source       string     // where the list came from, for display
+	Count        int        // devices that Rows yields
+	Rows         UploadRows // read once; a list of hashes is too large to be held
+	Chunk        int        // devices a job; 0 = ChunkDevices
+}
+
+// UploadRows yields the devices of an upload in their order. An error is its last
+// word: then nothing of the upload may be sent.
+type UploadRows iter.Seq2[UploadRow, error]
+
+// Of returns the upload with rows that are in memory.
+func (u Upload) Of(rows ...UploadRow) Upload {
+	u.Count = len(rows)
+	u.Rows = func(yield func(UploadRow, error) bool) {
+		for _, r := range rows {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+	return u
 }
 
 // UploadRow is one device of an upload and where it stands in its file.
@@ -198,7 +217,19 @@ func (r UploadRow) Serial() string {
 	return r.Facts.Serial
 }
 
-// Validate reports the first thing an operator must change.
+// Validate reports what an operator must change in the row, by its line.
+func (r UploadRow) Validate() error {
+	err := r.Identity.Validate()
+	if err == nil || r.Line == 0 {
+		return err
+	}
+	e := *AsError(err)
+	e.Msg = fmt.Sprintf("line %d: %s", r.Line, e.Msg)
+	return &e
+}
+
+// Validate reports the first thing an operator must change, the rows aside: each
+// is validated as it is read.
 func (u Upload) Validate() error {
 	if !u.Customer.Valid() {
 		return &Error{Kind: Invalid, Op: "check upload", Msg: "the customer id is not a GUID"}
@@ -209,17 +240,8 @@ func (u Upload) Validate() error {
 	if u.Chunk < 0 || u.Chunk > MaxChunk {
 		return &Error{Kind: Invalid, Op: "check upload", Msg: fmt.Sprintf("%d devices a job; choose 1 to %d", u.Chunk, MaxChunk)}
 	}
-	if len(u.Rows) == 0 {
+	if u.Count <= 0 || u.Rows == nil {
 		return &Error{Kind: Invalid, Op: "check upload", Msg: "there is no device to send"}
-	}
-	for _, r := range u.Rows {
-		if err := r.Identity.Validate(); err != nil {
-			e := *AsError(err)
-			if r.Line > 0 {
-				e.Msg = fmt.Sprintf("line %d: %s", r.Line, e.Msg)
-			}
-			return &e
-		}
 	}
 	return nil
 }

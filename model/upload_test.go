@@ -132,18 +132,22 @@ func FuzzReadHash(f *testing.F) {
 }
 
 func TestUploadSaysWhichLineToChange(t *testing.T) {
-	u := model.Upload{Customer: "5b1f0d0e-6c0f-4a43-9a53-2f7c3f1f7a10", Batch: "b", Rows: []model.UploadRow{
-		{Line: 2, Identity: model.Identity{ProductKey: model.NewSecret("1")}}, {Line: 3, Identity: model.Identity{Serial: "A"}}}}
-	if err := u.Validate(); err == nil || !strings.Contains(err.Error(), "line 3: a serial alone does not identify") {
+	good := model.UploadRow{Line: 2, Identity: model.Identity{ProductKey: model.NewSecret("1")}}
+	if err := (model.UploadRow{Line: 3, Identity: model.Identity{Serial: "A"}}).Validate(); err == nil ||
+		!strings.Contains(err.Error(), "line 3: a serial alone does not identify") {
 		t.Errorf("%v", err)
 	}
-	u.Rows = u.Rows[:1]
+	if err := good.Validate(); err != nil {
+		t.Error(err)
+	}
+	u := model.Upload{Customer: "5b1f0d0e-6c0f-4a43-9a53-2f7c3f1f7a10", Batch: "b"}.Of(good)
 	if err := u.Validate(); err != nil {
 		t.Error(err)
 	}
 	for name, spoil := range map[string]func(*model.Upload){
 		"customer": func(u *model.Upload) { u.Customer = "contoso" }, "batch": func(u *model.Upload) { u.Batch = "a/b" },
-		"rows": func(u *model.Upload) { u.Rows = nil }, "chunk": func(u *model.Upload) { u.Chunk = model.MaxChunk + 1 },
+		"rows": func(u *model.Upload) { u.Rows = nil }, "count": func(u *model.Upload) { *u = u.Of() },
+		"chunk": func(u *model.Upload) { u.Chunk = model.MaxChunk + 1 },
 	} {
 		bad := u
 		spoil(&bad)

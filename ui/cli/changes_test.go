@@ -297,7 +297,7 @@ func TestDevicesThatAreThereAlready(t *testing.T) {
 	if code := r.muster(t, w, "upload "+good+" --batch b9 --yes --skip-known --expect 1"); code != 0 || len(w.uploads) != 1 {
 		t.Fatalf("exit code %d: %s", code, &r.err)
 	}
-	if got := w.uploads[0].Rows; len(got) != 1 || got[0].Serial() != "SN2" {
+	if got := w.sent[0]; len(got) != 1 || got[0].Serial() != "SN2" {
 		t.Errorf("sent %+v", got)
 	}
 	w = newWorld() // two devices of one serial decide nothing

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"io"
 
@@ -43,6 +44,21 @@ func (p *program) list(ctx context.Context, path string) (io.ReadCloser, error) 
 	}
 	in, end := p.input(ctx)
 	return ender{in, end}, nil
+}
+
+// reopen returns how an upload list is opened again and again. Standard input, which
+// comes once, is held in memory.
+func (p *program) reopen(ctx context.Context, path string) (desk.Opener, error) {
+	if path != "-" {
+		return func(ctx context.Context) (io.ReadCloser, error) { return p.open(ctx, path, desk.MaxFile) }, nil
+	}
+	in, end := p.input(ctx)
+	defer end()
+	text, err := io.ReadAll(io.LimitReader(in, desk.MaxFile+1)) // the desk refuses what is longer
+	if err != nil {
+		return nil, &model.Error{Kind: model.Incomplete, Op: "read list", Msg: "standard input could not be read to its end", Err: err}
+	}
+	return func(context.Context) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }, nil
 }
 
 // ender is a reader with something to do at its end.

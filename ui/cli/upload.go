@@ -13,7 +13,8 @@ import (
 
 const uploadHelp = `Reads a list of devices, judges every row, and sends the list to a batch of the
 customer. FILE is a CSV file as Get-WindowsAutopilotInfo, Intune or the Partner
-Center portal write it, in any usual encoding; - is standard input.
+Center portal write it, in any usual encoding. It is read twice, to judge it and to
+send it, a row at a time; - is standard input, which is held in memory for that.
 
 With --check it only judges: exit code 0 clean, 3 problems, 1 unreadable. No
 backend is needed for that. --repair OUT judges, too, and writes the good rows,
@@ -105,37 +106,39 @@ func (p *program) uploadFile(ctx context.Context, u uploading) error {
 	if err := p.mayWrite(op, u.write, u.path == "-"); err != nil {
 		return err
 	}
-	rows, bad, err := p.readList(ctx, u)
+	open, err := p.reopen(ctx, u.path)
+	if err != nil {
+		return failure{exitFailed, err}
+	}
+	listed := machines{}
+	list, err := p.survey(ctx, open, func(r desk.Row) error {
+		if r.Good() && !u.noLook {
+			listed.add(r.Upload)
+		}
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	err = p.connected(ctx, func(ctx context.Context, s *session) error { return s.uploadRows(ctx, u, rows, bad) })
-	if err == nil && bad > 0 && !u.dryRun {
+	if err := p.judge(list.Report); err != nil {
+		return err
+	}
+	err = p.connected(ctx, func(ctx context.Context, s *session) error { return s.uploadList(ctx, u, list, listed) })
+	if bad := list.Report.Rows - list.Report.Good; err == nil && bad > 0 && !u.dryRun {
 		p.say("%s left out: mend the list and upload it again", count(bad, "row"))
 		return failure{exitRows, nil}
 	}
 	return err
 }
 
-// readList reads the rows that will be sent. They are read once: what was judged
-// and shown is what is sent. bad counts those that will not be.
-func (p *program) readList(ctx context.Context, u uploading) (rows []model.UploadRow, bad int, err error) {
-	f, err := p.list(ctx, u.path)
-	if err != nil {
-		return nil, 0, failure{exitFailed, err}
+// survey judges a list. The rows are read again when they are sent, and a list
+// that was changed meanwhile is refused: what was shown is what is sent.
+func (p *program) survey(ctx context.Context, open desk.Opener, each func(desk.Row) error) (*desk.List, error) {
+	list, err := desk.Survey(ctx, open, desk.Options{}, each)
+	if err != nil && ctx.Err() == nil {
+		return list, failure{exitFailed, err}
 	}
-	defer func() { _ = f.Close() }()
-	report, err := desk.Read(ctx, f, func(r model.UploadRow) error {
-		rows = append(rows, r)
-		return nil
-	})
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, 0, err
-		}
-		return nil, 0, failure{exitFailed, err}
-	}
-	return rows, report.Rows - report.Good, p.judge(report)
+	return list, err
 }
 
 // shownProblems is how many problems of a list are worth their lines.
@@ -171,7 +174,8 @@ func (p *program) judge(r desk.Report) error {
 	return nil
 }
 
-func (s *session) uploadRows(ctx context.Context, u uploading, rows []model.UploadRow, bad int) error {
+func (s *session) uploadList(ctx context.Context, u uploading, list *desk.List, listed machines) error {
+	bad := list.Report.Rows - list.Report.Good
 	s.leftOut = bad
 	if err := s.writable("upload"); err != nil {
 		return err
@@ -184,7 +188,7 @@ func (s *session) uploadRows(ctx context.Context, u uploading, rows []model.Uplo
 	if err != nil {
 		return err
 	}
-	up := model.Upload{Customer: c.ID, CustomerName: c.Name, Batch: model.BatchID(u.batch), Rows: rows, Chunk: u.chunk}
+	up := model.Upload{Customer: c.ID, CustomerName: c.Name, Batch: model.BatchID(u.batch), Chunk: u.chunk, Count: list.Report.Good}
 	if up.Source = u.path; u.path != "-" {
 		up.Source = filepath.Base(u.path)
 	}
@@ -198,24 +202,38 @@ func (s *session) uploadRows(ctx context.Context, u uploading, rows []model.Uplo
 	if exists {
 		up.Batch = have.ID
 	}
+	var left map[int]bool // lines of rows that are not sent
+	keep := func(r model.UploadRow) bool { return !left[r.Line] }
+	up.Rows = list.Rows(ctx, keep)
 	if err := up.Validate(); err != nil {
 		return asUsage(err)
 	}
 	var p plan
 	if !u.noLook {
-		if up.Rows, err = s.lookUp(ctx, u, c.ID, rows, &p); err != nil {
+		if left, err = s.lookUp(ctx, u, c.ID, listed, up.Count, &p); err != nil {
 			return err
 		}
-		if len(up.Rows) == 0 && !u.dryRun {
+		if up.Count -= len(left); up.Count == 0 && !u.dryRun {
 			s.say("nothing is left to send")
 			return nil
 		}
 	}
-	p = planUpload(up, exists, have.Devices).with(p)
+	p = planUpload(up, sampled(list, keep), exists, have.Devices).with(p)
 	if bad > 0 {
 		p.notes = append(p.notes, count(bad, "row")+" left out: their problems stand above")
 	}
 	return s.do(ctx, u.write, p, func() (model.OperationID, error) { return s.Writer.Upload(ctx, up) })
+}
+
+// sampled are the first rows of a list that are sent.
+func sampled(list *desk.List, keep func(model.UploadRow) bool) []model.UploadRow {
+	var out []model.UploadRow
+	for _, r := range list.First {
+		if keep(r) && len(out) < sample {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 // with adds what was found out before the plan was made.
@@ -225,11 +243,11 @@ func (p plan) with(found plan) plan {
 	return p
 }
 
-func planUpload(u model.Upload, exists bool, have int) plan {
+func planUpload(u model.Upload, first []model.UploadRow, exists bool, have int) plan {
 	p := plan{
-		What: fmt.Sprintf("upload %s to batch %s", count(len(u.Rows), "device"), model.Clean(string(u.Batch))),
+		What: fmt.Sprintf("upload %s to batch %s", count(u.Count, "device"), model.Clean(string(u.Batch))),
 		Kind: model.UploadDevices.String(), Customer: namedCustomer(u.Customer, u.CustomerName),
-		Batch: u.Batch, NewBatch: !exists, Rows: len(u.Rows), Jobs: chunks(len(u.Rows), u.Chunk),
+		Batch: u.Batch, NewBatch: !exists, Rows: u.Count, Jobs: chunks(u.Count, u.Chunk),
 	}
 	switch {
 	case !exists:
@@ -239,7 +257,7 @@ func planUpload(u model.Upload, exists bool, have int) plan {
 	default:
 		p.notes = append(p.notes, "the batch exists and holds "+count(have, "device"))
 	}
-	for _, r := range u.Rows[:min(sample, len(u.Rows))] {
+	for _, r := range first {
 		label := r.Serial()
 		if label == "" {
 			label = "by its " + r.Identity.Combination().String()

@@ -3,6 +3,7 @@ package cli_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"iter"
 	"os"
@@ -45,6 +46,7 @@ type world struct {
 	rev        uint64
 
 	uploads     []model.Upload
+	sent        [][]model.UploadRow // of each upload
 	assignments []model.Assignment
 	resumed     []model.OperationID
 	dropped     []model.OperationID
@@ -185,8 +187,18 @@ func (w *world) Upload(_ context.Context, u model.Upload) (model.OperationID, er
 	if w.writeErr != nil {
 		return "", w.writeErr
 	}
-	w.uploads = append(w.uploads, u)
-	return w.begin("upload 1", len(u.Rows)), nil
+	var rows []model.UploadRow
+	for r, err := range u.Rows {
+		if err != nil {
+			return "", err
+		}
+		rows = append(rows, r)
+	}
+	if len(rows) != u.Count {
+		return "", &model.Error{Kind: model.Conflict, Op: "upload", Msg: fmt.Sprintf("%d rows of %d", len(rows), u.Count)}
+	}
+	w.uploads, w.sent = append(w.uploads, u), append(w.sent, rows)
+	return w.begin("upload 1", len(rows)), nil
 }
 
 func (w *world) Assign(_ context.Context, a model.Assignment) (model.OperationID, error) {

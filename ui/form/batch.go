@@ -23,7 +23,7 @@ type batchPage struct {
 }
 
 func newBatchPage(u *upload) *batchPage {
-	b := &batchPage{upload: u, name: u.report.GroupTag, offered: u.report.GroupTag}
+	b := &batchPage{upload: u, name: u.list.Report.GroupTag, offered: u.list.Report.GroupTag}
 	b.input = newLine("Batch", &b.name, b.check)
 	b.fields = *newFields(&u.Host, b.take, b.input)
 	b.input.set(b.name)

@@ -13,7 +13,7 @@ import (
 // preview is the page that shows what was read from a list. Going on without the rows
 // that have problems takes an answer of its own; Enter does it for a clean list only.
 func (u *upload) preview() stage {
-	r := u.report
+	r := u.list.Report
 	bad := r.Rows - r.Good
 	var q *question
 	switch {
@@ -37,21 +37,21 @@ const shownRemarks = 500
 
 // counts is the judgement in one line.
 func (u *upload) counts() string {
-	r := u.report
+	r := u.list.Report
 	return fmt.Sprintf("%s: %s good, %s repaired, %s with problems", kit.Counted(r.Rows, "row", "rows"),
 		kit.Count(r.Good), kit.Count(r.Repaired), kit.Count(r.Rows-r.Good))
 }
 
 // judged lists what was read: counts, first rows, problems, repairs.
 func (u *upload) judged(w int) []string {
-	t, r := u.env.Theme, u.report
+	t, r := u.env.Theme, u.list.Report
 	out := []string{t.Title.Render(u.source), u.counts()}
 	about := r.Encoding + ", separated by " + r.Separator
 	if ignored := unread(r.Columns); ignored != "" {
 		about += "; not sent: " + ignored
 	}
 	out = append(out, wrap(about, w)...)
-	if len(u.rows) > 0 {
+	if u.list.Report.Good > 0 {
 		out = append(append(out, ""), u.table(w)...)
 	}
 	if n := len(r.Problems) + r.More; n > 0 {
@@ -131,10 +131,10 @@ func (u *upload) rowsUpTo(w, n int) []string {
 			cell(t, model, min(wide, 20)) + " " + by
 	}
 	out := []string{t.Header.Render(row("line", "serial", "maker", "model", "sent as"))}
-	for _, r := range u.rows[:min(len(u.rows), n)] {
+	for _, r := range u.list.First[:min(len(u.list.First), n)] {
 		out = append(out, row(fmt.Sprint(r.Line), model.Clean(cmp.Or(r.Serial(), "-")),
 			model.Clean(cmp.Or(r.Facts.Maker, r.Identity.Maker, "-")), model.Clean(cmp.Or(r.Facts.Model, r.Identity.Model, "-")),
 			r.Identity.Combination().String()))
 	}
-	return more(out, len(u.rows)-n)
+	return more(out, u.list.Report.Good-n)
 }

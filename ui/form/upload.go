@@ -14,23 +14,23 @@ import (
 )
 
 // upload sends a list of devices into a batch: name the file, look at what was read,
-// name the batch, say yes. The rows that the preview was made from are the ones sent.
+// name the batch, say yes. The list is read again when it is sent; one that was changed
+// since the preview is refused.
 type upload struct {
 	Host
 	file    *pathPage
 	batch   *batchPage
 	stop    context.CancelFunc // ends the reading of a list; nil when none is read
 	source  string             // the file's name, clean
-	report  desk.Report
-	rows    []model.UploadRow // hold secrets; dropped when the form is left
-	wanted  model.BatchID     // as it will be sent
+	list    *desk.List // its first rows hold secrets; an empty one before and after
+	wanted  model.BatchID // as it will be sent
 	exists  model.DeviceBatch
 	appends bool
 }
 
 // Upload returns the form that uploads a list of devices.
 func Upload(env *kit.Env) kit.Screen {
-	u := &upload{}
+	u := &upload{list: &desk.List{}}
 	u.env = env
 	u.file = newPathPage(&u.Host, "List", "A CSV file with serials, product keys or hardware hashes: "+
 		"as Intune imports it, as Partner Center takes it, or as Get-WindowsAutopilotInfo writes it. "+
@@ -56,7 +56,7 @@ func (u *upload) forget() {
 	if u.stop != nil {
 		u.stop()
 	}
-	u.stop, u.rows, u.report = nil, nil, desk.Report{}
+	u.stop, u.list = nil, &desk.List{}
 }
 
 // Update implements [kit.Screen].
@@ -99,7 +99,7 @@ func (u *upload) checked(msg kit.CheckedMsg) kit.Effect {
 		u.file.err = msg.Err
 		return e
 	}
-	u.report, u.rows = msg.Report, msg.Rows
+	u.list = msg.List
 	return u.swap(u.preview())
 }
 
@@ -110,7 +110,7 @@ func (u *upload) named() kit.Effect {
 	return u.batch.read()
 }
 
-func (u *upload) devices() string { return kit.Counted(len(u.rows), "device", "devices") }
+func (u *upload) devices() string { return kit.Counted(u.list.Report.Good, "device", "devices") }
 
 // confirm is the page that shows what will be sent and asks.
 func (u *upload) confirm() kit.Effect {
@@ -127,10 +127,11 @@ func (u *upload) confirm() kit.Effect {
 func (u *upload) send() kit.Effect {
 	c := u.env.Customer
 	source := u.source
-	if left := u.report.Rows - len(u.rows); left > 0 { // the record of the upload has to say so, too
+	if left := u.list.Report.Rows - u.list.Report.Good; left > 0 { // the record of the upload has to say so, too
 		source += ", " + kit.Counted(left, "row", "rows") + " left out"
 	}
-	wanted := model.Upload{Customer: c.ID, CustomerName: c.Name, Batch: u.wanted, Source: source, Rows: u.rows}
+	wanted := model.Upload{Customer: c.ID, CustomerName: c.Name, Batch: u.wanted, Source: source,
+		Count: u.list.Report.Good, Rows: u.list.Rows(u.env.Root, nil)}
 	return u.save(fmt.Sprintf("%s into batch %s", u.devices(), model.Clean(string(u.wanted))), func(re kit.Reply) tea.Cmd {
 		return kit.Upload(u.env, re, wanted)
 	})

@@ -22,6 +22,22 @@ func lists() *world {
 	return w
 }
 
+// read reads the rows of an upload as its writer does.
+func read(t *testing.T, u model.Upload) []model.UploadRow {
+	t.Helper()
+	var out []model.UploadRow
+	for r, err := range u.Rows {
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, r)
+	}
+	if len(out) != u.Count {
+		t.Errorf("%d rows of %d", len(out), u.Count)
+	}
+	return out
+}
+
 func TestUploadACleanListIntoANewBatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := lists()
@@ -50,9 +66,9 @@ func TestUploadACleanListIntoANewBatch(t *testing.T) {
 		if !p.gone || len(w.uploaded) != 1 {
 			t.Fatalf("gone %v, %d uploads, want one", p.gone, len(w.uploaded))
 		}
-		got := w.uploaded[0]
-		if got.Batch != "ward-7" || len(got.Rows) != 11 || got.Rows[0].Identity.Hash.Empty() || got.Source != "script.csv" {
-			t.Errorf("uploaded %d rows of %q into %q, want 11 with hashes of the list into ward-7", len(got.Rows), got.Source, got.Batch)
+		got, rows := w.uploaded[0], read(t, w.uploaded[0])
+		if got.Batch != "ward-7" || len(rows) != 11 || rows[0].Identity.Hash.Empty() || got.Source != "script.csv" {
+			t.Errorf("uploaded %d rows of %q into %q, want 11 with hashes of the list into ward-7", len(rows), got.Source, got.Batch)
 		}
 		if err := got.Validate(); err != nil {
 			t.Errorf("what was sent is not valid: %v", err)
@@ -60,8 +76,8 @@ func TestUploadACleanListIntoANewBatch(t *testing.T) {
 		if want := "11 devices into batch ward-7: written down, sending; o opens the operation"; p.toasts[0] != want {
 			t.Errorf("toast %q, want %q", p.toasts[0], want)
 		}
-		if u := p.screen.(*upload); u.rows != nil || u.report.Rows != 0 {
-			t.Errorf("the closed form still holds %d rows", len(u.rows))
+		if u := p.screen.(*upload); u.list.First != nil || u.list.Report.Rows != 0 {
+			t.Errorf("the closed form still holds %+v", u.list)
 		}
 	})
 }
@@ -86,7 +102,7 @@ func TestUploadProblemsAreChosenExplicitly(t *testing.T) {
 		if len(w.uploaded) != 1 || w.uploaded[0].Batch != "Spring-24" {
 			t.Fatalf("uploads %v, want one into Spring-24 as the service spells it", len(w.uploaded))
 		}
-		for _, r := range w.uploaded[0].Rows {
+		for _, r := range read(t, w.uploaded[0]) {
 			if err := r.Identity.Validate(); err != nil {
 				t.Errorf("line %d was sent: %v", r.Line, err)
 			}
@@ -111,8 +127,8 @@ func TestUploadStaysFilledAndForgets(t *testing.T) {
 		p.press("esc", "esc", "esc")
 		p.want("┃ Throw away what is filled in?")
 		p.press("y")
-		if u := p.screen.(*upload); !p.gone || u.rows != nil || len(w.uploaded) != 0 {
-			t.Errorf("gone %v, %d rows kept, %d uploads, want left with nothing", p.gone, len(u.rows), len(w.uploaded))
+		if u := p.screen.(*upload); !p.gone || u.list.First != nil || len(w.uploaded) != 0 {
+			t.Errorf("gone %v, list %v kept, %d uploads, want left with nothing", p.gone, u.list, len(w.uploaded))
 		}
 	})
 }

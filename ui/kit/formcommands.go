@@ -21,15 +21,14 @@ func Settle(re Reply, d time.Duration) tea.Cmd {
 	return tea.Tick(d, func(time.Time) tea.Msg { return SettledMsg{re} })
 }
 
-// CheckedMsg answers [CheckList]. Its rows hold hardware hashes and product keys:
-// whoever keeps it lets go of it as soon as it is sent or given up.
+// CheckedMsg answers [CheckList]. The first rows of its list hold hardware hashes
+// and product keys: whoever keeps it lets go of it as soon as it is sent or given up.
 type CheckedMsg struct {
 	Reply
-	Path   string
-	Report desk.Report
-	Known  bool              // the list was compared with the devices that the customer has
-	Rows   []model.UploadRow // the good rows, in the order of the file
-	Err    *model.Error      // why the list could not be read to its end; Rows is empty then
+	Path  string
+	List  *desk.List   // never nil; its rows are read again from the file when they are sent
+	Known bool         // the list was compared with the devices that the customer has
+	Err   *model.Error // why the list could not be read to its end
 }
 
 // CheckList returns a command that reads and judges an upload list, up to
@@ -39,21 +38,12 @@ func CheckList(ctx context.Context, env *Env, re Reply, path string) tea.Cmd {
 	files, known := env.Backend.Files, env.Fleet
 	return func() tea.Msg {
 		msg := CheckedMsg{Reply: re, Path: path, Known: known.Whole}
-		f, _, err := files.Open(ctx, path, desk.MaxFile)
-		if err != nil {
-			msg.Err = Trouble(err)
-			return msg
+		open := func(ctx context.Context) (io.ReadCloser, error) {
+			f, _, err := files.Open(ctx, path, desk.MaxFile)
+			return f, err
 		}
-		defer f.Close()
-		msg.Report, err = desk.Walk(ctx, f, desk.Options{Have: owned(ctx, known)}, func(row desk.Row) error {
-			if row.Good() {
-				msg.Rows = append(msg.Rows, row.Upload)
-			}
-			return nil
-		})
-		if err != nil {
-			msg.Rows, msg.Err = nil, Trouble(err)
-		}
+		list, err := desk.Survey(ctx, open, desk.Options{Have: owned(ctx, known)}, nil)
+		msg.List, msg.Err = list, Trouble(err)
 		return msg
 	}
 }

@@ -73,12 +73,12 @@ func TestCheckListKeepsNoRowsOfAFileThatBreaks(t *testing.T) {
 	}}
 	env := NewEnv(context.Background(), Backend{Files: s})
 	msg := CheckList(context.Background(), env, Reply{}, "good")().(CheckedMsg)
-	if msg.Err != nil || len(msg.Rows) != 3 || msg.Report.Good != 3 {
-		t.Errorf("good: %d rows, report %d, error %v, want 3", len(msg.Rows), msg.Report.Good, msg.Err)
+	if msg.Err != nil || len(msg.List.First) != 3 || msg.List.Report.Good != 3 {
+		t.Errorf("good: %d rows, report %d, error %v, want 3", len(msg.List.First), msg.List.Report.Good, msg.Err)
 	}
 	msg = CheckList(context.Background(), env, Reply{}, "broken")().(CheckedMsg)
-	if msg.Err == nil || msg.Err.Kind != model.Incomplete || len(msg.Rows) != 0 {
-		t.Errorf("broken: %d rows, error %v, want none and an incomplete reading", len(msg.Rows), msg.Err)
+	if msg.Err == nil || msg.Err.Kind != model.Incomplete || len(msg.List.First) != 0 {
+		t.Errorf("broken: %d rows, error %v, want none and an incomplete reading", len(msg.List.First), msg.Err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

@@ -106,13 +106,13 @@ func TestCheckListKnowsWhatIsThere(t *testing.T) {
 	env := uitest.Env(t.Context(), b)
 	env.Fleet = knows("s0", "twice", "twice", "S1")
 	m := answer[kit.CheckedMsg](t, kit.CheckList(t.Context(), env, kit.Reply{}, path))
-	if m.Err != nil || len(m.Report.Problems) != 1 || m.Report.Problems[0].Line != 2 || len(m.Rows) != 3 || !m.Known {
-		t.Errorf("%d good rows, problems %v, error %v", len(m.Rows), m.Report.Problems, m.Err)
+	if m.Err != nil || len(m.List.Report.Problems) != 1 || m.List.Report.Problems[0].Line != 2 || m.List.Report.Good != 3 || !m.Known {
+		t.Errorf("%d good rows, problems %v, error %v", m.List.Report.Good, m.List.Report.Problems, m.Err)
 	}
 	env.Fleet.Whole = false
 	m = answer[kit.CheckedMsg](t, kit.CheckList(t.Context(), env, kit.Reply{}, path))
-	if len(m.Rows) != 4 || m.Known {
-		t.Errorf("with a list that is not whole: %d good rows, known %v", len(m.Rows), m.Known)
+	if m.List.Report.Good != 4 || m.Known {
+		t.Errorf("with a list that is not whole: %d good rows, known %v", m.List.Report.Good, m.Known)
 	}
 }
 
