@@ -22,12 +22,12 @@ import (
 
 // world is a running simulator and what is needed to reach it.
 type world struct {
-	t     *testing.T
+	t     testing.TB
 	ready simulator.Ready
 	dir   string
 }
 
-func newWorld(t *testing.T, o simulator.Options) *world {
+func newWorld(t testing.TB, o simulator.Options) *world {
 	t.Helper()
 	if o.Devices == 0 {
 		o.Devices = 300
@@ -138,7 +138,7 @@ func (w *world) requests(method, part string) []request {
 
 // await watches the board until ok says so of the operation, and checks on every
 // board that each row is in exactly one state.
-func await(t *testing.T, c *client.Client, id model.OperationID, rows int, ok func(model.Operation) bool) model.Operation {
+func await(t testing.TB, c *client.Client, id model.OperationID, rows int, ok func(model.Operation) bool) model.Operation {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
