@@ -22,8 +22,8 @@ type upload struct {
 	batch   *batchPage
 	stop    context.CancelFunc // ends the reading of a list; nil when none is read
 	source  string             // the file's name, clean
-	list    *desk.List // its first rows hold secrets; an empty one before and after
-	wanted  model.BatchID // as it will be sent
+	list    *desk.List         // its first rows hold secrets; an empty one before and after
+	wanted  model.BatchID      // as it will be sent
 	exists  model.DeviceBatch
 	appends bool
 }
