@@ -2,13 +2,9 @@ package screen
 
 import (
 	"context"
-	"fmt"
 	"iter"
-	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
 
 	"muster/model"
 	"muster/model/fleet"
@@ -39,7 +35,7 @@ func NewBIOSConfigurations(env *kit.Env) *BIOSConfigurations {
 	s.list = newList(env, s, listing[model.BIOSConfiguration]{
 		one: "BIOS configuration", many: "BIOS configurations", idName: "id", schema: biosSchema, cols: biosCols,
 		none:  []string{"This customer has no BIOS configurations yet.", "n makes the first one."},
-		kinds: []model.OperationKind{model.CreateBIOS, model.EditBIOS},
+		kinds: []model.OperationKind{model.CreateBIOS, model.EditBIOS, model.DeleteBIOS},
 		pages: func() iter.Seq2[kit.Page[model.BIOSConfiguration], error] {
 			reader, id := env.Backend.Reader, env.Customer.ID
 			read := func(ctx context.Context) iter.Seq2[[]model.BIOSConfiguration, error] {
@@ -50,10 +46,10 @@ func NewBIOSConfigurations(env *kit.Env) *BIOSConfigurations {
 	})
 	k := env.Keys
 	s.actions = append([]kit.Action{
-		{Name: "open", Key: k.Open, Do: s.open, Off: s.list.needRow, Help: "Its properties and its content."},
+		{Name: "open", Key: k.Open, Do: s.open, Off: s.list.needRow, Help: "Its properties, its content, whom it is assigned to and what became of it."},
 		{Name: "new", Key: k.New, Hurt: true, Do: s.create, Off: s.cannotCreate, Help: "Make a BIOS configuration."},
 		{Name: "edit", Key: k.Edit, Hurt: true, Do: s.edit, Off: s.cannotEdit, Help: "Read the content, then change it in a form."},
-	}, append(s.list.looks(), s.list.moves()...)...)
+	}, append(append(biosChanges(env, s.configuration), s.list.looks()...), s.list.moves()...)...)
 	return s
 }
 
@@ -121,129 +117,38 @@ func (s *BIOSConfigurations) edit() kit.Effect {
 	return kit.Effect{Push: d}
 }
 
-// BIOSConfiguration shows one BIOS configuration with its content.
-type BIOSConfiguration struct {
-	detail
-	bios    model.BIOSConfiguration
-	seq     uint64
-	reading bool
-	read    bool
-	editing bool      // open the form when the content is there
-	began   time.Time // of the reading under way
-	asOf    time.Time // what is shown is no older than this; zero before anything was read
-	err     *model.Error
+// configuration is the one under the cursor.
+func (s *BIOSConfigurations) configuration() (model.BIOSConfiguration, bool) {
+	b, _, ok := s.list.current()
+	return b, ok
 }
 
-// NewBIOSConfiguration returns the detail; Init reads the content.
-func NewBIOSConfiguration(env *kit.Env, b model.BIOSConfiguration) *BIOSConfiguration {
-	s := &BIOSConfiguration{bios: b}
-	s.detail = detail{env: env, name: model.Clean(b.Name), write: s.fill}
-	s.actions = append([]kit.Action{
-		{Name: "edit", Key: env.Keys.Edit, Hurt: true, Do: s.edit, Off: s.cannotEdit},
-		{Name: "refresh", Key: env.Keys.Refresh, Do: s.refresh, Help: "Read it again. It changes nothing."},
-	}, s.moves(env)...)
-	return s
-}
-
-// Init implements kit.Screen.
-func (s *BIOSConfiguration) Init() kit.Effect { return s.refresh() }
-
-func (s *BIOSConfiguration) refresh() kit.Effect {
-	s.seq++
-	s.reading, s.began = true, s.env.Now()
-	s.redraw()
-	return kit.Effect{Cmd: kit.ReadBIOS(s.env, kit.Reply{To: s, Seq: s.seq}, s.bios.ID)}
-}
-
-// Update implements kit.Screen.
-func (s *BIOSConfiguration) Update(msg tea.Msg) kit.Effect {
-	switch msg := msg.(type) {
-	case tea.KeyPressMsg:
-		return kit.Dispatch(s.env, msg, s.actions)
-	case kit.ThemeMsg:
-		s.redraw()
-	case kit.JobsMsg:
-		s.age()
-	case kit.BIOSMsg:
-		if msg.Seq != s.seq {
-			return kit.Effect{}
-		}
-		return s.take(msg)
-	}
-	return kit.Effect{}
-}
-
-func (s *BIOSConfiguration) take(msg kit.BIOSMsg) kit.Effect {
-	editing := s.editing
-	s.reading, s.editing, s.err = false, false, msg.Err
-	if msg.Err == nil {
-		s.bios, s.read = msg.Configuration, true
-		s.name = model.Clean(s.bios.Name)
-		s.asOf = s.began
-		s.age()
-	}
-	s.redraw()
-	if editing && s.read && msg.Err == nil {
-		return kit.Effect{Push: s.env.Forms.EditBIOS(s.env, s.bios)}
-	}
-	return kit.Effect{}
-}
-
-// age says how old the content is, and whether an edit ended since it was read.
-func (s *BIOSConfiguration) age() {
-	if s.asOf.IsZero() {
-		return
-	}
-	fact := s.env.AsOf(s.asOf)
-	if s.env.Jobs != nil {
-		for _, o := range s.env.Jobs.Operations {
-			if o.Kind == model.EditBIOS && o.Target == string(s.bios.ID) && o.Ended.After(s.asOf) {
-				fact += ", changed since: " + s.env.Keys.Refresh.String()
-				break
+// biosChanges are the actions that change whom a BIOS configuration reaches; which
+// says which one, if any. Both forms read what they change anew.
+func biosChanges(env *kit.Env, which func() (model.BIOSConfiguration, bool)) []kit.Action {
+	off := func(form func(*kit.Env, model.BIOSConfiguration) kit.Screen) func() string {
+		return func() string {
+			if form == nil {
+				return "not available here"
 			}
+			if env.Backend.BIOSWriter == nil || env.Backend.BIOS == nil {
+				return kit.NoIntune
+			}
+			if _, ok := which(); !ok {
+				return "there is no BIOS configuration here"
+			}
+			return ""
 		}
 	}
-	s.facts = []string{fact}
-}
-
-func (s *BIOSConfiguration) cannotEdit() string {
-	switch {
-	case s.env.Forms.EditBIOS == nil:
-		return "not available here"
-	case s.reading:
-		return "still reading"
-	case !s.read:
-		return "its content could not be read; r tries again"
+	do := func(form func(*kit.Env, model.BIOSConfiguration) kit.Screen) func() kit.Effect {
+		return func() kit.Effect {
+			b, _ := which()
+			return kit.Effect{Push: form(env, b)}
+		}
 	}
-	return ""
-}
-
-func (s *BIOSConfiguration) edit() kit.Effect {
-	return kit.Effect{Push: s.env.Forms.EditBIOS(s.env, s.bios)}
-}
-
-func (s *BIOSConfiguration) fill() {
-	b := s.bios
-	s.title("BIOS configuration")
-	s.field("name", b.Name)
-	s.field("description", b.Description)
-	s.field("format", string(b.Format))
-	s.field("version", kit.Count(b.Version))
-	s.field("passwords", b.PasswordEffect())
-	s.field("scope tags", strings.Join(b.ScopeTags, ", "))
-	s.field("created", s.env.Stamp(b.Created))
-	s.field("changed", s.env.Stamp(b.Modified))
-	s.field("id", string(b.ID))
-	s.title("Content")
-	s.field("file", b.FileName)
-	switch {
-	case s.reading && !s.read:
-		s.add("  Reading" + s.env.Theme.Glyphs.Ellipsis)
-	case s.err != nil:
-		s.text(2, "It could not be read: "+s.err.Error()+". r tries again.", s.env.Theme.Bad)
-	case s.read:
-		s.field("size", fmt.Sprintf("%s of %s bytes", kit.Count(len(b.Content)), kit.Count(model.MaxBIOSContent)))
-		s.add("")
-		s.text(2, string(b.Content), lipgloss.NewStyle())
+	assign, remove := env.Forms.AssignBIOS, env.Forms.DeleteBIOS
+	return []kit.Action{
+		{Name: "assign", Key: env.Keys.Assign, Hurt: true, Do: do(assign), Off: off(assign), Help: "Choose the groups that get it and those that are left out; the whole set is written."},
+		{Name: "delete", Key: env.Keys.Remove, Hurt: true, Do: do(remove), Off: off(remove), Help: "Its name has to be typed. It cannot be undone."},
 	}
 }

@@ -120,6 +120,8 @@ func typed(s kit.Screen, text string) kit.Effect {
 			key.Code = tea.KeySpace
 		case '\n':
 			key = uitest.Enter
+		case '\t':
+			key = uitest.Tab
 		case '\x1b':
 			key = uitest.Esc
 		}

@@ -36,6 +36,10 @@ func every(env *kit.Env) map[string]kit.Screen {
 	for page := range reader.BIOSConfigurations(env.Visit, "") {
 		for _, b := range page {
 			all["bios "+string(b.ID)] = NewBIOSConfiguration(env, b)
+			for _, l := range contentOf(b) {
+				all["line "+string(b.ID)] = newLineDetail(env, l)
+			}
+			all["run "+string(b.ID)] = newRunDetail(env, model.DeviceRun{Device: b.Name, Problem: b.Name, Output: string(b.Content), State: model.RunState(b.Name)}, b)
 		}
 	}
 	rows, _ := env.Backend.Journal.Rows(env.Visit, "")
@@ -53,6 +57,7 @@ func every(env *kit.Env) map[string]kit.Screen {
 func TestEveryScreenFillsItsRectangle(t *testing.T) {
 	for _, ascii := range []bool{false, true} {
 		env := newEnv(t, nasty())
+		env.Backend.BIOS = nastyBIOS()
 		env.Theme = theme.New(true, ascii)
 		env.Fleet = kit.Fleet{Devices: 3, Groups: map[string]int{"": 1, hostile[0]: 2}, Began: env.Now()}
 		env.News = []kit.News{{At: env.Now(), Toast: kit.Toast{Text: model.Clean(hostile[0])}}}
@@ -77,7 +82,7 @@ func TestEveryScreenFillsItsRectangle(t *testing.T) {
 					uitest.Run(s, s.Init())
 				}
 				if i > 4 {
-					typed(s, string("jGgkjj /?s"[random.IntN(10)]))
+					typed(s, string("jGgkjj /?s\t!"[random.IntN(12)]))
 				}
 				uitest.CheckSize(t, name, s.View(), w, h)
 				if t.Failed() {
