@@ -88,10 +88,12 @@ func TestListsAreKeptApart(t *testing.T) {
 
 func TestWhatIsDamagedIsNotThere(t *testing.T) {
 	for name, spoil := range map[string]func(path string, raw []byte) error{
-		"cut":        func(p string, raw []byte) error { return os.WriteFile(p, raw[:len(raw)-1], 0o600) },
-		"longer":     func(p string, raw []byte) error { return os.WriteFile(p, append(raw, 0), 0o600) },
-		"empty":      func(p string, _ []byte) error { return os.WriteFile(p, nil, 0o600) },
-		"foreign":    func(p string, raw []byte) error { return os.WriteFile(p, append([]byte("ELSEWHER"), raw[8:]...), 0o600) },
+		"cut":    func(p string, raw []byte) error { return os.WriteFile(p, raw[:len(raw)-1], 0o600) },
+		"longer": func(p string, raw []byte) error { return os.WriteFile(p, append(raw, 0), 0o600) },
+		"empty":  func(p string, _ []byte) error { return os.WriteFile(p, nil, 0o600) },
+		"foreign": func(p string, raw []byte) error {
+			return os.WriteFile(p, append([]byte("ELSEWHER"), raw[8:]...), 0o600)
+		},
 		"for others": func(p string, _ []byte) error { return os.Chmod(p, 0o640) },
 		"a folder":   func(p string, _ []byte) error { return errors.Join(os.Remove(p), os.Mkdir(p, 0o700)) },
 	} {
