@@ -98,9 +98,11 @@ func (w *world) remove(c *call, b *batch, d *device, place int) {
 	customer := c.customer
 	if d.home == nil {
 		customer.removed[b.first+uint64(place)] = true
+		w.depart(customer, b.first+uint64(place), c.now)
 	} else {
 		delete(customer.added, d.id)
 		w.registered.drop(d.identity())
+		w.depart(customer, d.number, c.now)
 	}
 	w.later(c.now.Add(w.lag), func() {
 		b.gone[place] = true

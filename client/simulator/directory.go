@@ -66,14 +66,26 @@ type registration struct{ tag, order string }
 // registration reports whether Autopilot knows a device, and under which tag
 // and order; the lock is held.
 func (w *world) registration(c *customer, n uint64) (registration, bool) {
-	if !c.owns(n) || c.removed[n] || w.fleet.form(n) == formReturned {
+	if one := c.autopilot.byNum[n]; one != nil {
+		return registration{one.tag, one.purchase}, true
+	}
+	if !w.registeredFirst(c, n) {
 		return registration{}, false
 	}
-	return registration{c.startTag(n), w.startOrder(c, n)}, true
+	tag := c.startTag(n)
+	if now := c.autopilot.changed[n]; now != nil {
+		tag = now.tag
+	}
+	return registration{tag, w.startOrder(c, n)}, true
 }
 
 // machine is a device's hardware as Intune shows it; the lock is held.
-func (w *world) machine(c *customer, n uint64) device { return w.fleet.device(n, epoch()) }
+func (w *world) machine(c *customer, n uint64) device {
+	if one := c.autopilot.known[n]; one != nil {
+		return device{serial: one.serial, key: one.key, maker: one.maker, model: one.model}
+	}
+	return w.fleet.device(n, epoch())
+}
 
 // numberAt is the device at a place of the tenant's devices: those that it
 // started with, then the newcomers. ok is false behind the last; the lock is

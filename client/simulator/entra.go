@@ -192,17 +192,7 @@ func (w *world) entraByKey(c *customer, filter predicate) (uint64, bool) {
 
 // knows reports whether a number is one of the tenant's devices; the lock is
 // held.
-func (w *world) knows(c *customer, n uint64) bool {
-	if c.owns(n) {
-		return true
-	}
-	for _, one := range c.directory.newcomers {
-		if one == n {
-			return true
-		}
-	}
-	return false
-}
+func (w *world) knows(c *customer, n uint64) bool { return c.owns(n) || c.autopilot.known[n] != nil }
 
 // passes reports whether a filter keeps the device.
 func (e *wireEntra) passes(filter *predicate) bool {

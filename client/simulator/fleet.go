@@ -45,12 +45,14 @@ type device struct {
 	allowed         []string       // what the service lets do; nil is not said
 	home            *batch         // of an added device
 	place           int            // in home
+	number          uint64         // of an added device, once it is registered
 }
 
 // fleet computes the devices that exist from the start.
 type fleet struct {
 	seed    seed
-	total   uint64
+	total   uint64 // of the devices that Partner Center starts with
+	whole   uint64 // with those that customers registered by themselves
 	hostile bool
 	serials shuffle
 	keys    shuffle
@@ -65,7 +67,7 @@ type fleet struct {
 
 func newFleet(s seed, total uint64, hostile bool) fleet {
 	f := fleet{
-		seed: s, total: total, hostile: hostile,
+		seed: s, total: total, whole: total, hostile: hostile,
 		serials: shuffle{s.at(kindSerial, 0, 0), serialBits / 2},
 		keys:    shuffle{s.at(kindKey, 0, 0), serialBits / 2},
 		ids:     shuffle{s.at(kindDeviceID, 0, 0), idBits / 2},
@@ -114,7 +116,8 @@ func (f *fleet) serial(n uint64) string {
 	return core(v)
 }
 
-// bySerial finds the device that has a serial number, whatever its case.
+// bySerial finds the device that has a serial number, whatever its case. It may
+// be one that a customer registered by itself; those have numbers from total on.
 func (f *fleet) bySerial(serial string) (uint64, bool) {
 	serial = strings.ToUpper(serial)
 	var v uint64
@@ -137,7 +140,7 @@ func (f *fleet) bySerial(serial string) (uint64, bool) {
 		return 0, false
 	}
 	n := f.serials.back(v)
-	return n, n < f.total && f.serial(n) == serial
+	return n, n < f.whole && f.serial(n) == serial
 }
 
 // key writes a device's product key; most devices have none on record.
@@ -158,7 +161,7 @@ func (f *fleet) byKey(key string) (uint64, bool) {
 		return 0, false
 	}
 	n := f.keys.back(v)
-	return n, n < f.total && f.key(n) == key
+	return n, n < f.whole && f.key(n) == key
 }
 
 // id writes a device's opaque id: a GUID, or for a virtual machine its serial

@@ -11,7 +11,7 @@ import (
 
 // graphRoutes are Graph's operations below a version, one file a resource.
 func graphRoutes() []route {
-	return slices.Concat(hardwareRoutes(), managedRoutes(), entraRoutes(), groupRoutes())
+	return slices.Concat(hardwareRoutes(), pilotRoutes(), syncRoutes(), profileRoutes(), managedRoutes(), entraRoutes(), groupRoutes())
 }
 
 // The manners in which Graph says no; the letters are the reference's.
@@ -143,7 +143,10 @@ func (s *Simulator) graphRoute(c *call) (answer, error) {
 	if c.customer == nil || c.customer.forbidden {
 		return answer{}, graphRefuse(shapeGateway, http.StatusBadRequest, "BadRequest", "Request not applicable to target tenant.")
 	}
-	c.w.view(c.now, func() { c.w.furnish(c.customer) })
+	c.w.view(c.now, func() {
+		c.w.furnish(c.customer)
+		c.w.catchUp(c.customer, c.now)
+	})
 	if err := c.scoped(t.family); err != nil {
 		return answer{}, err
 	}

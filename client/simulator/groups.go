@@ -139,6 +139,7 @@ func (w *world) furnish(c *customer) {
 	i := uint64(slices.Index(w.customers, c))
 	w.seedStrays(c, i)
 	w.seedGroups(c, i)
+	w.seedAutopilot(c, i)
 }
 
 // seedGroups makes a customer's groups: dynamic ones over the group tags,

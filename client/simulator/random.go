@@ -42,6 +42,10 @@ const (
 	kindManaged
 	kindOrder
 	kindGroup
+	kindIdentity
+	kindStanding
+	kindProfile
+	kindTicket
 )
 
 // seed is where every believable detail comes from.

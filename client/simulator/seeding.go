@@ -34,6 +34,7 @@ func newWorld(o Options) *world {
 		w.byID[c.id] = c
 	}
 	w.fleet = newFleet(s, next, hostile)
+	w.fleet.whole = next + uint64(o.Customers)*ownRoom
 	w.fleet.restricted = o.has("restricted")
 	for i, c := range w.customers {
 		if c.count == 0 && i > 0 || c.forbidden {

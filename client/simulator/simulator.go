@@ -28,6 +28,7 @@ type Options struct {
 	Speed     float64          // simulated seconds in a real one, up to a million, default 60
 	Lag       time.Duration    // simulated time until the outcome of an ended job shows in lists, default none
 	Faults    []string         // named scenarios, see [Scenarios]
+	Page      int              // Autopilot identities in one answer at most, 1 to 1000, default 1000
 	TLS       bool             // serve https with a certificate of the simulator's own authority
 	Authority bool             // reserved; the ready line names the sign-in authority in any case
 	Now       func() time.Time // default time.Now
@@ -104,6 +105,7 @@ func (o *Options) complete() error {
 	o.Customers = orDefault(o.Customers, 12)
 	o.Seed = orDefault(o.Seed, 7)
 	o.Speed = orDefault(o.Speed, 60)
+	o.Page = orDefault(o.Page, pilotPage)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -114,6 +116,8 @@ func (o *Options) complete() error {
 		return fmt.Errorf("customers: %d is not between 1 and 100000", o.Customers)
 	case !(o.Speed > 0 && o.Speed <= 1e6) || math.IsNaN(o.Speed):
 		return fmt.Errorf("speed: %v is not between 0 and a million", o.Speed)
+	case o.Page < 1 || o.Page > pilotPage:
+		return fmt.Errorf("page: %d is not between 1 and %d", o.Page, pilotPage)
 	case o.Lag < 0:
 		return fmt.Errorf("lag: %v is negative", o.Lag)
 	}

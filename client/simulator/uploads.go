@@ -194,6 +194,11 @@ func (w *world) upload(c *call, b *batch, found []candidate, appended bool) *job
 	if !appended {
 		w.later(j.ends(), func() { b.exists, b.created = true, j.ends().Truncate(time.Second) })
 	}
+	w.later(j.ends(), func() {
+		for _, d := range added {
+			w.arrive(j.customer, d, b.id, j.ends())
+		}
+	})
 	w.later(j.ends().Add(w.lag), func() {
 		b.listed = true
 		for _, d := range added {

@@ -26,6 +26,7 @@ type world struct {
 	jobCount   uint64
 	addedCount uint64
 	madeCount  uint64 // of policies
+	laterCount uint64 // of devices that came later than the first ones
 	planned    uint64 // changes ever planned
 	due        schedule
 	registered registry // devices taken since the start
@@ -52,6 +53,7 @@ type customer struct {
 	removed          map[uint64]bool    // numbers of devices that it started with and no longer has
 	assigned         map[string]int     // devices by policy id; nil until somebody asks
 	directory        directory          // its Entra and Intune sides, hardware apart
+	autopilot        autopilot          // its identities and deployment profiles
 }
 
 // batch is a named bag of devices.
@@ -247,7 +249,7 @@ func (w *world) owner(one identity) *customer {
 			return nil
 		}
 		d := w.fleet.device(n, time.Time{})
-		if c := w.starter(n); !c.removed[n] && one.same(d.identity()) {
+		if c := w.starter(n); c != nil && !c.removed[n] && one.same(d.identity()) {
 			return c
 		}
 		return nil
@@ -258,9 +260,15 @@ func (w *world) owner(one identity) *customer {
 	return seeded(w.fleet.byKey(one.key))
 }
 
-// starter is the customer that a seeded device began with. Customers stand in
-// the order of their devices.
+// starter is the customer that a seeded device began with, nil for a number that
+// none began with. Customers stand in the order of their devices.
 func (w *world) starter(n uint64) *customer {
+	if own := n - w.fleet.total; n >= w.fleet.total {
+		if c := w.customers[own/ownRoom]; own%ownRoom < c.ownCount() {
+			return c
+		}
+		return nil
+	}
 	return w.customers[sort.Search(len(w.customers), func(i int) bool { return w.customers[i].first > n })-1]
 }
 

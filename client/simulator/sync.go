@@ -1,0 +1,196 @@
+package simulator
+
+import (
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// syncing is how far a customer's Intune has come with comparing notes with the
+// Autopilot service. What waits for it takes effect at the next sync: deleted
+// identities, devices that a partner registered or took away, and what group
+// assignments mean for devices.
+type syncing struct {
+	last     time.Time // when the latest one ended
+	manual   time.Time // when somebody last asked for one
+	until    time.Time // when the one that somebody asked for ends; the past when none runs
+	leaving  []departure
+	arriving []arrival
+}
+
+// departure is an identity that goes with the next sync.
+type departure struct {
+	number uint64
+	at     time.Time
+}
+
+// arrival is an identity that comes with the next sync.
+type arrival struct {
+	one *pilot
+	at  time.Time
+}
+
+// The pace of syncs on the simulated clock. The service syncs by itself as
+// well; how often nobody has published.
+const (
+	syncTakes = 20 * time.Second
+	syncPause = 10 * time.Minute
+	syncEvery = time.Hour
+)
+
+// catchUp lets the syncs happen that the service has done by itself: the first
+// that was due, which found what waits, and the latest. The lock is held.
+func (w *world) catchUp(c *customer, now time.Time) {
+	if first := c.autopilot.last.Add(syncEvery); !first.After(now) {
+		w.sync(c, first)
+	}
+	if more := now.Sub(c.autopilot.last) / syncEvery; more > 0 {
+		w.sync(c, c.autopilot.last.Add(more*syncEvery))
+	}
+}
+
+// sync lets take effect what has waited for it; the lock is held.
+func (w *world) sync(c *customer, at time.Time) {
+	a := &c.autopilot
+	a.last = at
+	var still []departure
+	for _, d := range a.leaving {
+		if d.at.After(at) {
+			still = append(still, d)
+			continue
+		}
+		w.deregister(c, d.number)
+		a.remove(d.number)
+	}
+	a.leaving = still
+	var later []arrival
+	var now []*pilot
+	for _, one := range a.arriving {
+		if one.at.After(at) {
+			later = append(later, one)
+			continue
+		}
+		now = append(now, one.one)
+	}
+	a.arriving = later
+	c.insert(now)
+}
+
+// leave queues the end of an identity; the lock is held.
+func (w *world) leave(c *customer, n uint64, at time.Time) {
+	for _, d := range c.autopilot.leaving {
+		if d.number == n {
+			return
+		}
+	}
+	c.autopilot.leaving = append(c.autopilot.leaving, departure{n, at})
+}
+
+// deregister ends a device's registration, at Partner Center too, where lists go
+// on showing it; the lock is held.
+func (w *world) deregister(c *customer, n uint64) {
+	if n < w.fleet.whole {
+		c.removed[n] = true
+		return
+	}
+	one := c.autopilot.byNum[n]
+	switch {
+	case one == nil:
+	case one.device == nil:
+		w.registered.drop(one.identity())
+	case c.added[one.device.id] == one.device:
+		delete(c.added, one.device.id)
+		w.registered.drop(one.device.identity())
+	}
+}
+
+// arrive registers a device that a partner uploaded: its identity comes with
+// the first sync after it. The lock is held.
+func (w *world) arrive(c *customer, d *device, tag string, at time.Time) {
+	w.furnish(c)
+	one := &pilot{number: w.nextNumber(), serial: d.serial, key: d.key, maker: d.maker, model: d.model, device: d, traits: traits{tag: tag}}
+	d.number = one.number
+	c.autopilot.arriving = append(c.autopilot.arriving, arrival{one, at})
+}
+
+// depart follows a device that its partner took away; the lock is held.
+func (w *world) depart(c *customer, n uint64, at time.Time) {
+	w.furnish(c)
+	for i, one := range c.autopilot.arriving {
+		if one.one.number == n {
+			c.autopilot.arriving = append(c.autopilot.arriving[:i:i], c.autopilot.arriving[i+1:]...)
+			return
+		}
+	}
+	w.leave(c, n, at)
+}
+
+// nextNumber is a number for a device that came later; the lock is held.
+func (w *world) nextNumber() uint64 {
+	w.laterCount++
+	return w.fleet.whole + w.laterCount - 1
+}
+
+func syncRoutes() []route {
+	f := familyAutopilot().onlyBeta()
+	return []route{
+		f.route("deviceManagement/windowsAutopilotSettings", map[string]handler{http.MethodGet: getSettings}),
+		f.route("deviceManagement/windowsAutopilotSettings/sync", map[string]handler{http.MethodPost: startSync}),
+	}
+}
+
+type wireSettings struct {
+	ID     string `json:"id"`
+	Last   string `json:"lastSyncDateTime"`
+	Manual string `json:"lastManualSyncTriggerDateTime"`
+	Status string `json:"syncStatus"`
+}
+
+// getSettings is GET /deviceManagement/windowsAutopilotSettings.
+func getSettings(c *call) (answer, error) {
+	q, err := c.odata()
+	if err != nil {
+		return answer{}, err
+	}
+	out := wireSettings{Status: "completed"}
+	c.w.view(c.now, func() {
+		a := &c.customer.autopilot
+		draw := c.w.seed.text(c.customer.id)
+		out.ID, out.Last, out.Manual = guid(draw.at(kindProfile, 0, 1), draw.at(kindProfile, 0, 2)), graphDate(a.last), graphDate(a.manual)
+		if c.now.Before(a.until) {
+			out.Status = "inProgress"
+		}
+	})
+	return graphItem(c, "deviceManagement/windowsAutopilotSettings", q, out)
+}
+
+// startSync is POST /deviceManagement/windowsAutopilotSettings/sync. A body is
+// not looked at. What was queued until its end takes effect.
+func startSync(c *call) (answer, error) {
+	var refused error
+	wait := time.Duration(0)
+	c.w.view(c.now, func() {
+		customer := c.customer
+		a := &customer.autopilot
+		switch {
+		case c.now.Before(a.until):
+			refused = graphRefuse(shapeService, http.StatusConflict, "Conflict", "An error has occurred")
+		case c.now.Before(a.manual.Add(syncPause)):
+			wait = a.manual.Add(syncPause).Sub(c.now)
+		default:
+			a.manual, a.until = c.now, c.now.Add(syncTakes)
+			end := a.until
+			c.w.later(end, func() { c.w.sync(customer, end) })
+		}
+	})
+	switch {
+	case refused != nil:
+		return answer{}, refused
+	case wait > 0: // which passes faster for the client than for the service
+		seconds := math.Ceil(wait.Seconds() / c.s.options.Speed)
+		return graphRefuse(shapeService, http.StatusTooManyRequests, "TooManyRequests", "An error has occurred").answer(c).
+			with("Retry-After", strconv.FormatFloat(seconds, 'f', 0, 64)), nil
+	}
+	return answer{status: http.StatusNoContent}, nil
+}
