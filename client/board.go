@@ -142,11 +142,9 @@ func (c *Client) Retry(ctx context.Context, id model.OperationID) (int, error) {
 		if !r.Again(o.Kind) {
 			continue
 		}
-		again := ledger.Again{Number: r.Number, Target: r.Target}
-		if o.Kind == model.UploadDevices {
-			if again.Body, err = spool(model.Identity{Serial: r.Serial, Maker: r.Maker, Model: r.Model}); err != nil {
-				return 0, &model.Error{Kind: model.Unexpected, Op: op, Msg: "a row cannot be written down"}
-			}
+		again, err := nextAttempt(o.Kind, r)
+		if err != nil {
+			return 0, err
 		}
 		failed = append(failed, again)
 	}

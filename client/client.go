@@ -27,6 +27,9 @@ type Options struct {
 	// Look is how often something is looked at that announces no change, the death
 	// of another process or a list that lags; default 2 s.
 	Look time.Duration
+	// AgainAfter is how long after a passing fault a row is sent again, by the
+	// attempt that failed, from 1; default 30 s, then 2 minutes.
+	AgainAfter func(attempt int) time.Duration
 	// Waiting says why the pace is held, "" when it is not. It must be cheap.
 	Waiting func() string
 	// Requests returns the latest tries of requests, newest first; nil = none are kept.
@@ -70,6 +73,9 @@ func New(o Options) *Client {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.AgainAfter == nil {
+		o.AgainAfter = againAfter
 	}
 	if o.Waiting == nil {
 		o.Waiting = func() string { return "" }

@@ -46,14 +46,19 @@ type Connection struct {
 	Locale                   string              // of Partner Center's messages, see [rest.Options]
 	Observe                  func(model.Request) // beside the request log; nil = nobody looks
 	NewID                    func() string
-	Tracker                  tracker.Options // zero values = by the kind of backend
-	ReadBack, Look           time.Duration   // see [Options]
-	Backoff                  time.Duration   // see [rest.Options]
+	Tracker                  tracker.Options                 // zero values = by the kind of backend
+	ReadBack, Look           time.Duration                   // see [Options]
+	Backoff                  time.Duration                   // see [rest.Options]
+	AgainAfter               func(attempt int) time.Duration // see [Options]; nil = by the kind of backend
 }
 
 // haste is how much faster than a real service a simulator on this machine may
 // be asked: it limits nobody, and its clock runs faster than ours.
 const haste = 8
+
+// simulated is how many seconds pass in a simulator during one of ours, unless it
+// was told otherwise.
+const simulated = 60
 
 // Dial makes a client for a connection. It reads no network: what is wrong with
 // the address or the tokens shows at the first request. Errors are of kind
@@ -81,7 +86,7 @@ func Dial(o Connection) (*Client, error) {
 		return nil, err
 	}
 	options := Options{Partner: partner.New(c), ReadOnly: o.ReadOnly, OpenLedger: d.openLedger, Waiting: d.waiting,
-		Tracker: o.Tracker, ReadBack: o.ReadBack, Look: o.Look, Requests: log.Requests}
+		Tracker: o.Tracker, ReadBack: o.ReadBack, Look: o.Look, AgainAfter: o.AgainAfter, Requests: log.Requests}
 	if o.Graph != "" {
 		if d.graph, _, err = address(o.Graph); err != nil {
 			return nil, err
@@ -93,6 +98,9 @@ func Dial(o Connection) (*Client, error) {
 	}
 	if local && options.Look == 0 {
 		options.Look = 2 * time.Second / haste
+	}
+	if local && options.AgainAfter == nil {
+		options.AgainAfter = func(attempt int) time.Duration { return againAfter(attempt) / simulated }
 	}
 	if o.Forget {
 		options.Ended = func() error { return os.RemoveAll(o.StateDir) }

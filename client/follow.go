@@ -160,6 +160,7 @@ func (c *Client) settle(ctx context.Context, book *ledger.Ledger, o model.Operat
 		return c.settleAdopted(ctx, book, o, report, patience)
 	}
 	results, open := outcomes(rows, ids, report)
+	c.tryAgain(o, rows, results)
 	if o.Kind == model.UnassignPolicy && (open == 0 || !patience) {
 		return c.verify(ctx, book, o, j, onlyFailures(results), key)
 	}

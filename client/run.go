@@ -163,12 +163,14 @@ func (r *runner) run(ctx context.Context) {
 		if err != nil {
 			return
 		}
-		next, clear := queued(chunks)
-		if next == nil {
-			return
-		}
+		next, clear, wait := queued(chunks, r.c.o.Now())
 		then := step{pause: r.c.o.Look, wake: true}
-		if clear {
+		switch {
+		case next == nil && wait == 0:
+			return
+		case next == nil:
+			then.pause = wait
+		case clear:
 			then = r.send(ctx, chunks, *next)
 		}
 		if then.stop {
@@ -183,21 +185,26 @@ func (r *runner) run(ctx context.Context) {
 	}
 }
 
-// queued returns the first chunk that is not sent, and whether it may be: not
-// while the answer to another one is being looked for.
-func queued(chunks []ledger.Chunk) (next *ledger.Chunk, clear bool) {
+// queued returns the first chunk that is not sent and due, and whether it may be
+// sent: not while the answer to another one is being looked for. When none is due,
+// wait says how long it is until one is; 0 = there is none.
+func queued(chunks []ledger.Chunk, now time.Time) (next *ledger.Chunk, clear bool, wait time.Duration) {
 	clear = true
 	for i := range chunks {
 		switch chunks[i].Job.Phase {
 		case model.ChunkSending, model.ChunkLost:
 			clear = false
 		case model.ChunkQueued:
-			if next == nil {
+			early := chunks[i].Job.Due.Sub(now)
+			switch {
+			case early <= 0 && next == nil:
 				next = &chunks[i]
+			case early > 0 && (wait == 0 || early < wait):
+				wait = early
 			}
 		}
 	}
-	return next, clear
+	return next, clear, wait
 }
 
 // sleep waits for a change or for some time, and reports whether to go on.

@@ -61,7 +61,8 @@ func (w *world) dial(change ...func(*client.Connection)) *client.Client {
 	o := client.Connection{Partner: w.ready.Partner, Graph: w.ready.Graph, Authority: w.ready.Authority,
 		PartnerToken: model.NewSecret(w.ready.PartnerToken), ClientSecret: model.NewSecret("any"), StateDir: w.dir, Who: "tester",
 		Tracker:  tracker.Options{Pace: func(time.Duration, int) time.Duration { return 15 * time.Millisecond }},
-		ReadBack: 300 * time.Millisecond, Look: 20 * time.Millisecond, Backoff: 5 * time.Millisecond}
+		ReadBack: 300 * time.Millisecond, Look: 20 * time.Millisecond, Backoff: 5 * time.Millisecond,
+		AgainAfter: func(attempt int) time.Duration { return time.Duration(attempt) * 10 * time.Millisecond }}
 	for _, c := range change {
 		c(&o)
 	}

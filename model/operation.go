@@ -120,10 +120,23 @@ type Row struct {
 	Target   string // what this row alone is to get, where rows differ: a policy id
 	Maker    string // of an upload, where the list or the hash says it
 	Model    string
-	Attempt  int // 1 for the first
+	Attempt  int           // 1 for the first
+	Past     []PastAttempt // earlier attempts, oldest first
 
 	Autopilot AutopilotID // of an operation in Intune: the device, or the one that an import made
 	Ticket    ImportID    // of an import, until the ticket is removed
+}
+
+// PastAttempt is what became of a row in an attempt that was followed by another.
+type PastAttempt struct {
+	Attempt  int // from 1
+	Chunk    int
+	Job      JobID
+	State    RowState
+	Code     string
+	CodeName string
+	Text     string
+	At       time.Time // when the next one was decided
 }
 
 // Label names the row for an operator.
@@ -218,7 +231,8 @@ type Job struct {
 	Accepted    time.Time
 	Polled      time.Time
 	Ended       time.Time
-	Problem     string // why it was refused, lost or cannot be polled now
+	Due         time.Time // a retry that happens by itself: not before; zero = at once
+	Problem     string    // why it was refused, lost or cannot be polled now
 }
 
 // ChunkPhase is how far the sending of a chunk has come.
@@ -260,6 +274,7 @@ type Operation struct {
 	Created      time.Time
 	Ended        time.Time
 	Rows         Tally
+	Again        int // rows that were sent more than once, or wait to be
 	Jobs         []Job
 	Owned        bool   // by a living process
 	Mine         bool   // by this process

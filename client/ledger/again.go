@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"muster/model"
 )
@@ -11,8 +12,9 @@ import (
 // Again is a failed row that is to be sent once more, as a new attempt.
 type Again struct {
 	Number int
-	Target string // of the row: a chunk has one
-	Body   []byte // what must be sent and may not stay on disk; nil = nothing
+	Target string    // of the row: a chunk has one
+	Body   []byte    // what must be sent and may not stay on disk; nil = nothing
+	Due    time.Time // not before; zero = at once
 }
 
 // Retry queues again what the operator may have sent again, in one step, and
@@ -50,8 +52,16 @@ func (l *Ledger) Retry(ctx context.Context, id model.OperationID, failed ...Agai
 	return rows, err
 }
 
+// remember keeps what became of rows before they are queued for another attempt.
+const remember = `INSERT INTO past (operation, number, attempt, chunk, job, state, code, code_name, text, what, ended)
+	SELECT r.operation, r.number, r.attempt, r.chunk, c.job, r.state, r.code, r.code_name, r.text, r.what, ?
+	FROM rows r JOIN chunks c ON c.operation = r.operation AND c.number = r.chunk WHERE r.operation = ? AND r.state = ? AND `
+
 // queueAgain makes the chunks of a phase, and their rows of a state, queued ones.
 func (l *Ledger) queueAgain(ctx context.Context, tx *sql.Tx, id model.OperationID, phase model.ChunkPhase, state model.RowState) (int, error) {
+	if _, err := tx.ExecContext(ctx, remember+`c.phase = ?`, ms(l.o.Now()), id, state, phase); err != nil {
+		return 0, err
+	}
 	res, err := tx.ExecContext(ctx, `UPDATE rows SET state = ?, code = '', code_name = '', text = '', what = '', attempt = attempt + 1
 		WHERE operation = ? AND state = ? AND chunk IN (SELECT number FROM chunks WHERE operation = ? AND phase = ?)`,
 		model.RowQueued, id, state, id, phase)
@@ -103,11 +113,14 @@ func (l *Ledger) attempt(ctx context.Context, tx *sql.Tx, id model.OperationID, 
 	}
 	for _, part := range cut(failed, size, together(model.ParseOperationKind(word), func(a Again) string { return a.Target })) {
 		chunk++
-		if _, err := tx.ExecContext(ctx, `INSERT INTO chunks (operation, number, request_id, rows) VALUES (?,?,?,?)`,
-			id, chunk, l.o.NewID(), len(part)); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO chunks (operation, number, request_id, rows, due) VALUES (?,?,?,?,?)`,
+			id, chunk, l.o.NewID(), len(part), ms(part[0].Due)); err != nil {
 			return err
 		}
 		for _, r := range part {
+			if _, err := tx.ExecContext(ctx, remember+`r.number = ?`, ms(l.o.Now()), id, model.RowFailed, r.Number); err != nil {
+				return err
+			}
 			res, err := tx.ExecContext(ctx, `UPDATE rows SET chunk = ?, state = ?, attempt = attempt + 1, code = '', code_name = '', text = '', what = ''
 				WHERE operation = ? AND number = ? AND state = ?`, chunk, model.RowQueued, id, r.Number, model.RowFailed)
 			if err != nil {

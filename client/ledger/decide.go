@@ -34,9 +34,17 @@ func (l *Ledger) Hold(ctx context.Context, id model.OperationID, why string) err
 // Drop gives up what was not sent: queued chunks end, their rows are skipped,
 // their secrets are erased. Chunks that are on their way are not touched. Rows
 // that were sent before without an answer, and queued again by a retry, become
-// unknown once more: nobody can say that they were not sent.
+// unknown once more: nobody can say that they were not sent. Rows whose retry is
+// dropped get the outcome back that they had before it.
 func (l *Ledger) Drop(ctx context.Context, id model.OperationID) error {
 	return l.erased(ctx, l.decide(ctx, "drop", id, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM spool WHERE operation = ? AND chunk IN
+			(SELECT number FROM chunks WHERE operation = ? AND phase IN (?, ?))`, id, id, model.ChunkQueued, model.ChunkRefused); err != nil {
+			return err
+		}
+		if err := l.restore(ctx, tx, id); err != nil {
+			return err
+		}
 		for doubt, end := range []struct {
 			state model.RowState
 			text  string
@@ -47,16 +55,34 @@ func (l *Ledger) Drop(ctx context.Context, id model.OperationID) error {
 				return err
 			}
 		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM spool WHERE operation = ? AND chunk IN
-			(SELECT number FROM chunks WHERE operation = ? AND phase IN (?, ?))`, id, id, model.ChunkQueued, model.ChunkRefused); err != nil {
-			return err
-		}
 		if _, err := tx.ExecContext(ctx, `UPDATE chunks SET phase = ?, ended = ? WHERE operation = ? AND phase = ?`,
 			model.ChunkDropped, ms(l.o.Now()), id, model.ChunkQueued); err != nil {
 			return err
 		}
 		return l.note(ctx, tx, id, 0, "dropped", "")
 	}))
+}
+
+// restore gives rows that are queued for another attempt, after one that failed,
+// their former outcome and job back. Chunks that were made for it go.
+func (l *Ledger) restore(ctx context.Context, tx *sql.Tx, id model.OperationID) error {
+	const queued = `operation = ?1 AND state = ?2 AND chunk IN (SELECT number FROM chunks WHERE operation = ?1 AND phase = ?3 AND doubt = 0)`
+	for _, statement := range []string{
+		`UPDATE rows SET (state, code, code_name, text, what, chunk, attempt) =
+			(SELECT p.state, p.code, p.code_name, p.text, p.what, p.chunk, p.attempt FROM past p
+				WHERE p.operation = rows.operation AND p.number = rows.number AND p.attempt = rows.attempt - 1)
+			WHERE ` + queued + ` AND EXISTS (SELECT 1 FROM past p WHERE p.operation = rows.operation AND p.number = rows.number
+				AND p.attempt = rows.attempt - 1 AND p.state = ?4)`,
+		`DELETE FROM past WHERE operation = ?1 AND EXISTS (SELECT 1 FROM rows r WHERE r.operation = past.operation AND r.number = past.number
+			AND r.attempt = past.attempt)`,
+		`DELETE FROM chunks WHERE operation = ?1 AND phase = ?3 AND NOT EXISTS
+			(SELECT 1 FROM rows r WHERE r.operation = chunks.operation AND r.chunk = chunks.number)`,
+	} {
+		if _, err := tx.ExecContext(ctx, statement, id, model.RowQueued, model.ChunkQueued, model.RowFailed); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (l *Ledger) decide(ctx context.Context, op string, id model.OperationID, do func(tx *sql.Tx) error) error {

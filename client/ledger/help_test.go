@@ -110,7 +110,13 @@ func sound(o model.Operation, rows []model.Row, chunks []ledger.Chunk) error {
 	held := map[int]int{}
 	for i, r := range rows {
 		tally.Add(r.State, 1)
-		held[r.Chunk]++
+		in := map[int]bool{r.Chunk: true}
+		for _, p := range r.Past { // a chunk's rows are those that it was sent with
+			in[p.Chunk] = true
+		}
+		for chunk := range in {
+			held[chunk]++
+		}
 		if r.Number != i+1 {
 			return fmt.Errorf("row %d stands at place %d", r.Number, i+1)
 		}

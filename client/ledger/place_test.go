@@ -167,9 +167,10 @@ func TestAnOlderLedgerIsMigratedWithWhatItHolds(t *testing.T) {
 	id := record(t, l, 3, 3)
 	must(t, l.Close())
 	for _, column := range []string{"chunks DROP COLUMN doubt", "rows DROP COLUMN target", "rows DROP COLUMN maker",
-		"rows DROP COLUMN model", "rows DROP COLUMN attempt", "rows DROP COLUMN autopilot", "rows DROP COLUMN ticket"} {
+		"rows DROP COLUMN model", "rows DROP COLUMN attempt", "rows DROP COLUMN autopilot", "rows DROP COLUMN ticket", "chunks DROP COLUMN due"} {
 		execute(t, dir, "ALTER TABLE "+column)
 	}
+	execute(t, dir, "DROP TABLE past")
 	setVersion(t, dir, 1)
 	l = open(t, dir)
 	if mine, err := l.Adopt(t.Context(), id); !mine || err != nil {

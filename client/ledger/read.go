@@ -119,6 +119,9 @@ func (l *Ledger) operation(ctx context.Context, tx *sql.Tx, id model.OperationID
 	if err := rows.Err(); err != nil {
 		return o, err
 	}
+	if err := tx.QueryRowContext(ctx, `SELECT count(DISTINCT number) FROM past WHERE operation = ?`, id).Scan(&o.Again); err != nil {
+		return o, err
+	}
 	chunks, err := readChunks(ctx, tx, l.o.Backend, id)
 	for _, c := range chunks {
 		o.Jobs = append(o.Jobs, c.Job)
@@ -131,7 +134,7 @@ const ours = `operation = (SELECT id FROM operations WHERE id = ? AND backend = 
 
 func readChunks(ctx context.Context, tx *sql.Tx, backend string, id model.OperationID) ([]Chunk, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT number, phase, request_id, correlation, job, job_state, job_word, rows, method, tries,
-		sent, accepted, polled, ended, problem FROM chunks WHERE `+ours+` ORDER BY number`, id, backend)
+		sent, accepted, polled, ended, due, problem FROM chunks WHERE `+ours+` ORDER BY number`, id, backend)
 	if err != nil {
 		return nil, err
 	}
@@ -140,12 +143,12 @@ func readChunks(ctx context.Context, tx *sql.Tx, backend string, id model.Operat
 	for rows.Next() {
 		c := Chunk{Operation: id}
 		j := &c.Job
-		var sent, accepted, polled, ended int64
+		var sent, accepted, polled, ended, due int64
 		if err := rows.Scan(&j.Chunk, &j.Phase, &j.RequestID, &j.Correlation, &j.ID, &j.State, &j.Raw, &j.Rows, &c.Method, &c.Tries,
-			&sent, &accepted, &polled, &ended, &j.Problem); err != nil {
+			&sent, &accepted, &polled, &ended, &due, &j.Problem); err != nil {
 			return nil, err
 		}
-		j.Sent, j.Accepted, j.Polled, j.Ended = when(sent), when(accepted), when(polled), when(ended)
+		j.Sent, j.Accepted, j.Polled, j.Ended, j.Due = when(sent), when(accepted), when(polled), when(ended), when(due)
 		out = append(out, c)
 	}
 	return out, rows.Err()
@@ -168,12 +171,45 @@ func (l *Ledger) Chunks(ctx context.Context, id model.OperationID) ([]Chunk, err
 const rowColumns = `number, line, serial, device, batch, name, key_sum, hash_sum, chunk, state, code, code_name, text, what, paired, previous,
 	target, maker, model, attempt, autopilot, ticket, sent_serial`
 
-// Rows reads the rows of an operation, by number.
+// Rows reads the rows of an operation, by number, with what became of each in
+// earlier attempts.
 func (l *Ledger) Rows(ctx context.Context, id model.OperationID) ([]model.Row, error) {
 	var out []model.Row
 	err := l.eachRow(ctx, `SELECT `+rowColumns+` FROM rows WHERE `+ours+` ORDER BY number`, []any{id, l.o.Backend},
 		func(r model.Row, _ bool) { out = append(out, r) })
+	if err != nil {
+		return nil, err
+	}
+	past, err := l.past(ctx, id)
+	for i := range out {
+		out[i].Past = past[out[i].Number]
+	}
 	return out, err
+}
+
+// past reads the earlier attempts of an operation's rows, by row number.
+func (l *Ledger) past(ctx context.Context, id model.OperationID) (map[int][]model.PastAttempt, error) {
+	rows, err := l.read.QueryContext(ctx, `SELECT number, attempt, chunk, job, state, code, code_name, text, ended
+		FROM past WHERE `+ours+` ORDER BY number, attempt`, id, l.o.Backend)
+	if err != nil {
+		return nil, broken("read rows", err)
+	}
+	defer rows.Close()
+	out := map[int][]model.PastAttempt{}
+	for rows.Next() {
+		var n int
+		var p model.PastAttempt
+		var ended int64
+		if err := rows.Scan(&n, &p.Attempt, &p.Chunk, &p.Job, &p.State, &p.Code, &p.CodeName, &p.Text, &ended); err != nil {
+			return nil, broken("read rows", err)
+		}
+		p.At = when(ended)
+		out[n] = append(out[n], p)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, broken("read rows", err)
+	}
+	return out, nil
 }
 
 // ChunkRows reads the rows of one chunk, by number, and what an outcome can name

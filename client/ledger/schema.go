@@ -3,10 +3,10 @@ package ledger
 // version is what this program writes into PRAGMA user_version: the number of
 // migrations. A database with a higher one was written by a newer muster and is
 // opened for reading only.
-const version = 3
+const version = 4
 
 // migrations lead from each version to the next one.
-func migrations() [version]string { return [version]string{schema, later, intune} }
+func migrations() [version]string { return [version]string{schema, later, intune, attempts} }
 
 // later creates version 2. A chunk is in doubt when some sending of it may have
 // taken effect although no answer was recorded. A row can have a target of its
@@ -24,6 +24,26 @@ ALTER TABLE rows ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1;
 const intune = `
 ALTER TABLE rows ADD COLUMN autopilot TEXT NOT NULL DEFAULT '';
 ALTER TABLE rows ADD COLUMN ticket TEXT NOT NULL DEFAULT '';
+`
+
+// attempts creates version 4. What became of a row in an earlier attempt is kept,
+// and a chunk can have a moment before which it is not sent.
+const attempts = `
+ALTER TABLE chunks ADD COLUMN due INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE past (
+	operation TEXT NOT NULL REFERENCES operations (id) ON DELETE CASCADE,
+	number    INTEGER NOT NULL,
+	attempt   INTEGER NOT NULL,
+	chunk     INTEGER NOT NULL,
+	job       TEXT NOT NULL,
+	state     INTEGER NOT NULL,
+	code      TEXT NOT NULL,
+	code_name TEXT NOT NULL,
+	text      TEXT NOT NULL,
+	what      TEXT NOT NULL,
+	ended     INTEGER NOT NULL,
+	PRIMARY KEY (operation, number, attempt)
+) WITHOUT ROWID;
 `
 
 // schema creates version 1. Times are milliseconds since 1970 in UTC, 0 = none.

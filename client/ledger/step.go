@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"time"
 
 	"muster/model"
 )
@@ -188,15 +190,28 @@ type Result struct {
 	What     string
 	By       model.PairedBy
 	Object   string // id of what was made or found, when there is one
+	Retry    *Again // of a failed row: it is queued again at once, this outcome is kept as past
 	// Of an import: the device that it made, and its ticket.
 	Autopilot model.AutopilotID
 	Ticket    model.ImportID
 }
 
+// retry queues failed rows of a chunk for another attempt.
+func (l *Ledger) retry(ctx context.Context, tx *sql.Tx, id model.OperationID, chunk int, again []Again) error {
+	if len(again) == 0 {
+		return nil
+	}
+	if err := l.attempt(ctx, tx, id, again); err != nil {
+		return err
+	}
+	return l.note(ctx, tx, id, chunk, "retried by itself", fmt.Sprintf("%d rows, not before %s", len(again), again[0].Due.UTC().Format(time.RFC3339)))
+}
+
 // Settle notes final outcomes of some rows of a chunk that was sent. Rows that
 // are final already keep what they have. When no row of the chunk is open any
 // more, the chunk has ended and its secrets are erased. It is stale for a chunk
-// that is queued or has come to an end.
+// that is queued or has come to an end. A failed row with a Retry goes on in a
+// chunk of its own in the same step.
 func (l *Ledger) Settle(ctx context.Context, id model.OperationID, chunk int, results []Result) error {
 	return l.erased(ctx, l.change(ctx, "note outcomes", func(tx *sql.Tx) error {
 		if err := l.own(ctx, tx, id, chunk, model.ChunkSending, model.ChunkAccepted, model.ChunkLost); err != nil {
@@ -211,10 +226,20 @@ func (l *Ledger) Settle(ctx context.Context, id model.OperationID, chunk int, re
 			return err
 		}
 		defer set.Close()
+		var again []Again
 		for _, r := range results {
-			if _, err := set.ExecContext(ctx, r.State.Final(), r.State, r.Code, r.CodeName, r.Text, r.What, r.By, r.Object, r.Autopilot, r.Ticket, id, r.Number, chunk, model.RowAccepted); err != nil {
+			res, err := set.ExecContext(ctx, r.State.Final(), r.State, r.Code, r.CodeName, r.Text, r.What, r.By, r.Object, r.Autopilot, r.Ticket, id, r.Number, chunk, model.RowAccepted)
+			if err != nil {
 				return err
 			}
+			if n, err := res.RowsAffected(); err != nil {
+				return err
+			} else if n == 1 && r.Retry != nil {
+				again = append(again, *r.Retry)
+			}
+		}
+		if err := l.retry(ctx, tx, id, chunk, again); err != nil {
+			return err
 		}
 		return l.endChunk(ctx, tx, id, chunk)
 	}))
