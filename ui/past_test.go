@@ -67,7 +67,7 @@ func TestRetryWhatMayPassTheSecondTime(t *testing.T) {
 	s.Golden("question-again-80x24", times)
 	s.Type("y")
 	s.WaitFor("sent again, 1 row")
-	s.WaitFor(" 640    ", " 2")
+	s.WaitFor(" 640    ", " 4")
 }
 
 // What is not sent yet can be stopped while the rest is on its way.

@@ -34,6 +34,7 @@ type jobRecord struct {
 	Accepted      *time.Time        `json:"accepted,omitempty"`
 	Polled        *time.Time        `json:"polled,omitempty"`
 	Ended         *time.Time        `json:"ended,omitempty"`
+	NotBefore     *time.Time        `json:"notBefore,omitempty"` // of a retry that happens by itself
 	Problem       string            `json:"problem,omitempty"`
 }
 
@@ -45,6 +46,20 @@ type failureRecord struct {
 	Name   string `json:"name"`
 	Text   string `json:"text"`
 	What   string `json:"what"`
+}
+
+// attemptRecord is what became of a row in an attempt that was followed by another.
+type attemptRecord struct {
+	Row        int         `json:"row"`
+	Serial     string      `json:"serial"`
+	Attempt    int         `json:"attempt"`
+	Chunk      int         `json:"chunk"`
+	TrackingID model.JobID `json:"trackingId,omitempty"`
+	State      string      `json:"state"`
+	Code       string      `json:"code"`
+	Name       string      `json:"name"`
+	Text       string      `json:"text"`
+	Ended      *time.Time  `json:"ended,omitempty"`
 }
 
 type operationRecord struct {
@@ -59,7 +74,8 @@ type operationRecord struct {
 	Rows     tallyRecord       `json:"rows"`
 	Jobs     []jobRecord       `json:"jobs"`
 	Failures []failureRecord   `json:"failures"`
-	LeftOut  int               `json:"leftOut,omitempty"` // rows of the list that were not asked for, of the upload that is under way
+	Attempts []attemptRecord   `json:"attempts,omitempty"` // earlier ones, of rows that were sent more than once
+	LeftOut  int               `json:"leftOut,omitempty"`  // rows of the list that were not asked for, of the upload that is under way
 }
 
 func (jobRecord) record()       {}
@@ -68,7 +84,7 @@ func (operationRecord) record() {}
 func newJobRecord(j model.Job) jobRecord {
 	return jobRecord{
 		TrackingID: j.ID, Chunk: j.Chunk, Rows: j.Rows, State: jobState(j), RequestID: j.RequestID, CorrelationID: j.Correlation,
-		Sent: stamp(j.Sent), Accepted: stamp(j.Accepted), Polled: stamp(j.Polled), Ended: stamp(j.Ended), Problem: j.Problem,
+		Sent: stamp(j.Sent), Accepted: stamp(j.Accepted), Polled: stamp(j.Polled), Ended: stamp(j.Ended), NotBefore: stamp(j.Due), Problem: j.Problem,
 	}
 }
 
@@ -84,6 +100,14 @@ func jobState(j model.Job) string {
 	return j.Phase.String()
 }
 
+// jobWord is the state of a job for a person: one that waits says until when.
+func (s *session) jobWord(j model.Job) string {
+	if j.Phase == model.ChunkQueued && !j.Due.IsZero() {
+		return "queued until " + s.out.moment(j.Due)
+	}
+	return jobState(j)
+}
+
 func bad(r model.Row) bool { return r.State == model.RowFailed || r.State == model.RowUnknown }
 
 func newOperationRecord(o model.Operation, rows []model.Row) operationRecord {
@@ -91,7 +115,7 @@ func newOperationRecord(o model.Operation, rows []model.Row) operationRecord {
 	r := operationRecord{
 		ID: o.ID, State: o.State().String(), Kind: kindOf(o), Title: o.Title, Created: stamp(o.Created), Ended: stamp(o.Ended), Note: o.Note,
 		Rows: tallyRecord{t.Queued, t.InFlight, t.Accepted, t.Done, t.Failed, t.Skipped, t.Unknown},
-		Jobs: make([]jobRecord, len(o.Jobs)), Failures: failuresOf(rows),
+		Jobs: make([]jobRecord, len(o.Jobs)), Failures: failuresOf(rows), Attempts: attemptsOf(rows),
 	}
 	if o.Customer != "" {
 		r.Customer = namedCustomer(o.Customer, o.CustomerName)
@@ -112,6 +136,16 @@ func failuresOf(rows []model.Row) []failureRecord {
 	return out
 }
 
+func attemptsOf(rows []model.Row) []attemptRecord {
+	var out []attemptRecord
+	for _, r := range rows {
+		for _, p := range r.Past {
+			out = append(out, attemptRecord{r.Number, r.Serial, p.Attempt, p.Chunk, p.Job, p.State.String(), p.Code, p.CodeName, p.Text, stamp(p.At)})
+		}
+	}
+	return out
+}
+
 // kindOf is the kind in words, also of a kind that a newer muster wrote.
 func kindOf(o model.Operation) string {
 	if o.Kind == model.OtherOperation && o.Word != "" {
@@ -122,7 +156,7 @@ func kindOf(o model.Operation) string {
 
 // badRows reads the rows of an operation when some of them need to be shown.
 func (s *session) badRows(ctx context.Context, o model.Operation) ([]model.Row, error) {
-	if o.Rows.Failed+o.Rows.Unknown == 0 {
+	if o.Rows.Failed+o.Rows.Unknown+o.Again == 0 {
 		return nil, nil
 	}
 	return s.Journal.Rows(ctx, o.ID)
@@ -157,6 +191,9 @@ func (s *session) pageOf(o model.Operation, rows []model.Row) {
 	out.line("asked for  %s", out.moment(o.Created))
 	out.line("rows       %s: %s queued, %s in flight, %s accepted, %s done, %s failed, %s skipped, %s unknown",
 		number(t.Total()), number(t.Queued), number(t.InFlight), number(t.Accepted), number(t.Done), number(t.Failed), number(t.Skipped), number(t.Unknown))
+	if o.Again > 0 {
+		out.line("again      %s sent more than once, or waiting to be", count(o.Again, "row"))
+	}
 	if note := model.Clean(o.Note); note != "" {
 		out.line("note       %s", note)
 	}
@@ -164,7 +201,7 @@ func (s *session) pageOf(o model.Operation, rows []model.Row) {
 		out.line("")
 		jobs := out.table("JOB", "ROWS", "STATE", "TRACKING ID", "CORRELATION ID", "PROBLEM")
 		for _, j := range o.Jobs {
-			jobs.row(strconv.Itoa(j.Chunk), number(j.Rows), jobState(j), string(j.ID), j.Correlation, j.Problem)
+			jobs.row(strconv.Itoa(j.Chunk), number(j.Rows), s.jobWord(j), string(j.ID), j.Correlation, j.Problem)
 		}
 		jobs.end()
 	}

@@ -8,8 +8,9 @@ import (
 )
 
 // evidenceColumns are those of the one sheet that evidence is as CSV. The first
-// says what a line is about: operation, event, job or row. Everything belongs to
-// the columns that have a meaning for it; the others are empty.
+// says what a line is about: operation, event, job, row, or an earlier attempt of
+// the row below it. Everything belongs to the columns that have a meaning for it; the
+// others are empty.
 var evidenceColumns = [...]string{"Record", "At (UTC)", "Row", "Line", "Serial", "Device id", "Batch", "Name", "State", "Code", "Code name",
 	"Class", "Text", "What to do", "Attempt", "Paired by", "Policy before", "Job", "Request id", "Correlation id", "Tracking id"}
 
@@ -42,6 +43,11 @@ func (e Evidence) csv(w io.Writer) error {
 		}
 		jobs := e.jobs()
 		for _, r := range e.Rows {
+			for _, p := range r.Past {
+				if !yield(pastLine(r, p).of(jobs[p.Chunk]).cells()) {
+					return
+				}
+			}
 			if !yield(rowLine(r).of(jobs[r.Chunk]).cells()) {
 				return
 			}
@@ -81,6 +87,15 @@ func rowLine(r model.Row) sheetLine {
 	if r.By != model.Unpaired {
 		l.by = r.By.String()
 	}
+	return l
+}
+
+// pastLine is an earlier attempt of a row.
+func pastLine(r model.Row, p model.PastAttempt) sheetLine {
+	was := r
+	was.State, was.Code, was.CodeName, was.Text, was.What, was.Attempt, was.By = p.State, p.Code, p.CodeName, p.Text, "", p.Attempt, model.Unpaired
+	l := rowLine(was)
+	l.record, l.at = "attempt", utc(p.At)
 	return l
 }
 

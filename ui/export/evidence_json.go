@@ -69,6 +69,19 @@ type rowRecord struct {
 	PairedBy string         `json:"pairedBy,omitempty"`
 	Before   string         `json:"policyBefore,omitempty"`
 	Chunk    int            `json:"chunk"`
+	Past     []pastRecord   `json:"past,omitempty"` // earlier attempts, oldest first
+}
+
+// pastRecord is what became of a row in an attempt that was followed by another.
+type pastRecord struct {
+	Attempt    int         `json:"attempt"`
+	Chunk      int         `json:"chunk"`
+	TrackingID model.JobID `json:"trackingId,omitempty"`
+	State      string      `json:"state"`
+	Code       string      `json:"code,omitempty"`
+	Name       string      `json:"name,omitempty"`
+	Text       string      `json:"text,omitempty"`
+	Ended      string      `json:"ended,omitempty"`
 }
 
 type eventRecord struct {
@@ -76,6 +89,14 @@ type eventRecord struct {
 	Chunk  int    `json:"chunk,omitempty"`
 	What   string `json:"what"`
 	Detail string `json:"detail,omitempty"`
+}
+
+func pastOf(r model.Row) []pastRecord {
+	var out []pastRecord
+	for _, p := range r.Past {
+		out = append(out, pastRecord{p.Attempt, p.Chunk, p.Job, p.State.String(), p.Code, p.CodeName, p.Text, utc(p.At)})
+	}
+	return out
 }
 
 // json writes the evidence as one object on one line.
@@ -91,7 +112,7 @@ func (e Evidence) json(w io.Writer) error {
 	for i, row := range e.Rows {
 		l := rowLine(row)
 		r.Rows[i] = rowRecord{row.Number, row.Line, row.Label(), row.Serial, row.Device, row.Batch, l.state, row.Code, row.CodeName,
-			l.class, row.Text, row.What, row.Attempt, l.by, row.Previous, row.Chunk}
+			l.class, row.Text, row.What, row.Attempt, l.by, row.Previous, row.Chunk, pastOf(row)}
 	}
 	for i, v := range e.Events {
 		r.Events[i] = eventRecord{utc(v.At), v.Chunk, v.What, v.Detail}

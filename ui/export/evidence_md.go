@@ -27,6 +27,7 @@ func (e Evidence) markdown(w io.Writer) error {
 	p.reasons(e.Rows)
 	p.support(e)
 	p.rows(e)
+	p.attempts(e)
 	p.events(e.Events)
 	return p.out.Flush()
 }
@@ -129,6 +130,22 @@ func (p page) rows(e Evidence) {
 	for _, r := range e.Rows {
 		p.row(above(r.Number), above(r.Line), r.Label(), string(r.Device), string(r.Batch), r.State.String(),
 			strings.TrimSpace(r.Code+" "+r.CodeName), class(r), r.Text, above(r.Attempt), above(r.Chunk))
+	}
+}
+
+// attempts lists what became of rows before they were sent again.
+func (p page) attempts(e Evidence) {
+	begun := false
+	jobs := e.jobs()
+	for _, r := range e.Rows {
+		for _, a := range r.Past {
+			if !begun {
+				begun = true
+				p.table("Earlier attempts", "row", "device", "attempt", "state", "code", "why", "job", "tracking id", "correlation id", "ended")
+			}
+			p.row(above(r.Number), r.Label(), above(a.Attempt), a.State.String(), strings.TrimSpace(a.Code+" "+a.CodeName), a.Text,
+				above(a.Chunk), string(a.Job), jobs[a.Chunk].Correlation, p.moment(a.At))
+		}
 	}
 }
 

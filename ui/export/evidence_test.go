@@ -26,7 +26,8 @@ func evidence() export.Evidence {
 		Rows: []model.Row{
 			{Number: 1, Line: 2, Serial: "SN1", Chunk: 1, State: model.RowDone, By: model.BySerial, Attempt: 1},
 			{Number: 2, Line: 3, Serial: "=SN2", Chunk: 1, State: model.RowFailed, Code: "808", CodeName: "ZtdDeviceAssignedToOtherTenant", Text: "registered to another tenant", What: "ask the vendor", Attempt: 1},
-			{Number: 3, Line: 4, Serial: "`<b>SN3\x1b[31m", Chunk: 1, State: model.RowFailed, Code: "640", CodeName: "StorageError", Text: "a passing fault", Attempt: 2},
+			{Number: 3, Line: 4, Serial: "`<b>SN3\x1b[31m", Chunk: 1, State: model.RowFailed, Code: "640", CodeName: "StorageError", Text: "a passing fault", Attempt: 2,
+				Past: []model.PastAttempt{{Attempt: 1, Chunk: 1, Job: "track-1", State: model.RowFailed, Code: "640", CodeName: "=Storage|Error", Text: "the first time", At: noon}}},
 			{Number: 4, Line: 5, HashSum: "0a1b2c3d", Chunk: 2, State: model.RowUnknown, Attempt: 1},
 		},
 		Events: []model.Event{{At: noon, What: "asked", Detail: "see http://evil.example|x"}, {At: noon.Add(time.Second), Chunk: 1, What: "accepted", Detail: "track-1 correlation-1"}},
@@ -96,6 +97,11 @@ func TestEvidenceAsMarkdown(t *testing.T) {
 ` + "| 3 | 4 | \\`\\<b\\>SN3\ufffd\\[31m |  |  | failed | 640 StorageError | passing fault | a passing fault | 2 | 1 |\n" +
 		`| 4 | 5 | hash 0a1b2c3d |  |  | unknown |  |  |  | 1 | 2 |
 
+## Earlier attempts
+
+| row | device | attempt | state | code | why | job | tracking id | correlation id | ended |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+` + "| 3 | \\`\\<b\\>SN3\ufffd\\[31m | 1 | failed | 640 =Storage\\|Error | the first time | 1 | track-1 | correlation-1 | 2026-05-04 14:00:00 CEST |\n" + `
 ## Record
 
 | at | job | what | detail |
@@ -123,7 +129,7 @@ func TestEvidenceAsCSV(t *testing.T) {
 	for _, l := range all[1:] {
 		records = append(records, l[0])
 	}
-	if diff := cmp.Diff([]string{"operation", "event", "event", "job", "job", "row", "row", "row", "row"}, records); diff != "" {
+	if diff := cmp.Diff([]string{"operation", "event", "event", "job", "job", "row", "row", "attempt", "row", "row"}, records); diff != "" {
 		t.Fatalf("records (-want +got):\n%s", diff)
 	}
 	if got := at(7, "Serial"); got != "'=SN2" {
@@ -134,8 +140,13 @@ func TestEvidenceAsCSV(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", column, got, want)
 		}
 	}
-	if at(1, "At (UTC)") != "2026-05-04T12:00:00Z" || !strings.Contains(at(1, "Text"), "SIMULATED by ada; rows from list.csv") || at(9, "Name") != "hash 0a1b2c3d" {
-		t.Errorf("operation %q, last row %q", all[1], all[9])
+	for column, want := range map[string]string{"Row": "3", "Code": "640", "Code name": "'=Storage|Error", "Tracking id": "track-1", "Attempt": "1", "At (UTC)": "2026-05-04T12:00:00Z"} {
+		if got := at(8, column); got != want {
+			t.Errorf("the earlier attempt, %s: got %q, want %q", column, got, want)
+		}
+	}
+	if at(1, "At (UTC)") != "2026-05-04T12:00:00Z" || !strings.Contains(at(1, "Text"), "SIMULATED by ada; rows from list.csv") || at(10, "Name") != "hash 0a1b2c3d" {
+		t.Errorf("operation %q, last row %q", all[1], all[10])
 	}
 }
 
@@ -149,6 +160,10 @@ func TestEvidenceAsJSON(t *testing.T) {
 		Rows                       []struct {
 			Row, Attempt                int
 			Serial, Device, Code, Class string
+			Past                        []struct {
+				Attempt          int
+				Code, TrackingID string
+			}
 		}
 		Events []struct{ At, What string }
 	}
@@ -161,7 +176,7 @@ func TestEvidenceAsJSON(t *testing.T) {
 	if len(got.Jobs) != 2 || got.Jobs[0].CorrelationID != "correlation-1" || len(got.Events) != 2 || len(got.Rows) != 4 {
 		t.Fatalf("got %+v", got)
 	}
-	if r := got.Rows[2]; r.Serial != "`<b>SN3\x1b[31m" || r.Class != "passing fault" || r.Attempt != 2 || got.Rows[3].Device != "hash 0a1b2c3d" {
+	if r := got.Rows[2]; r.Serial != "`<b>SN3\x1b[31m" || r.Class != "passing fault" || r.Attempt != 2 || len(r.Past) != 1 || r.Past[0].Attempt != 1 || r.Past[0].TrackingID != "track-1" || got.Rows[3].Device != "hash 0a1b2c3d" {
 		t.Errorf("rows %+v", got.Rows)
 	}
 }
