@@ -288,7 +288,17 @@ func foldIndex(list []string, text string) int {
 	return -1
 }
 
-// userOf is the person who enrolled a device and uses it.
+// userOf is the person who enrolled a device and uses it. The devices go round
+// among the people, so that a person's devices can be found too.
 func (w *world) userOf(c *customer, n uint64) user {
-	return w.user(c, w.seed.at(kindUser, n, 0)%max(c.directory.users, 1))
+	return w.user(c, (n-c.first)%max(c.directory.users, 1))
+}
+
+// devicesOf are the numbers of the devices that a person uses, enrolled or not.
+func (c *customer) devicesOf(i uint64) []uint64 {
+	var out []uint64
+	for place := i; place < c.count; place += max(c.directory.users, 1) {
+		out = append(out, c.first+place)
+	}
+	return out
 }

@@ -9,10 +9,11 @@ import (
 
 // family is what Graph's operations on one kind of resource have in common.
 type family struct {
-	read, write []string // scopes, any of which suffices; write scopes read too
-	beta        bool     // v1.0 does not have it
-	reading     bool     // its POSTs only read
-	service     string   // of Intune behind the gateway, as errors name it; empty for the directory
+	read, write []string   // scopes, any of which suffices; write scopes read too
+	beta        bool       // v1.0 does not have it
+	reading     bool       // its POSTs only read
+	down        switchName // makes its operations fail
+	service     string     // of Intune behind the gateway, as errors name it; empty for the directory
 }
 
 // The scopes that operations ask for.
@@ -48,17 +49,24 @@ func familyConfiguration() family {
 
 // familyDevices has the managed devices.
 func familyDevices() family {
-	return family{read: []string{scopeDevicesRead, scopeConfigRead}, write: []string{scopeDevices, scopeConfig}, service: serviceDevices}
+	return family{read: []string{scopeDevicesRead, scopeConfigRead}, write: []string{scopeDevices, scopeConfig}, service: serviceDevices, down: switchManagedDown}
 }
 
 // familyDirectory has the groups and devices of Entra.
 func familyDirectory() family {
-	return family{read: []string{"Group.ReadBasic.All", "GroupMember.Read.All", scopeGroupsRead, "Directory.Read.All"}, write: []string{scopeMembers, "Group.ReadWrite.All", "Directory.ReadWrite.All"}}
+	return family{read: []string{"Group.ReadBasic.All", "GroupMember.Read.All", scopeGroupsRead, "Directory.Read.All"}, write: []string{scopeMembers, "Group.ReadWrite.All", "Directory.ReadWrite.All"}, down: switchGroupsDown}
 }
 
 // onlyBeta is the family for operations that v1.0 lacks.
 func (f family) onlyBeta() family {
 	f.beta = true
+	return f
+}
+
+// failing is the family for operations that a switch takes down, alone or with
+// the others.
+func (f family) failing(by switchName) family {
+	f.down = by
 	return f
 }
 

@@ -11,7 +11,7 @@ import (
 
 // graphRoutes are Graph's operations below a version, one file a resource.
 func graphRoutes() []route {
-	return slices.Concat(hardwareRoutes(), pilotRoutes(), syncRoutes(), profileRoutes(), managedRoutes(), entraRoutes(), groupRoutes())
+	return slices.Concat(hardwareRoutes(), pilotRoutes(), syncRoutes(), profileRoutes(), passwordRoutes(), tagRoutes(), managedRoutes(), entraRoutes(), groupRoutes())
 }
 
 // The manners in which Graph says no; the letters are the reference's.
@@ -149,6 +149,9 @@ func (s *Simulator) graphRoute(c *call) (answer, error) {
 	})
 	if err := c.scoped(t.family); err != nil {
 		return answer{}, err
+	}
+	if f := t.family.down; f != "" && (c.w.switches.is(f) || c.w.switches.is(switchDown)) {
+		return answer{}, graphRefuse(shapeGateway, http.StatusServiceUnavailable, "ServiceUnavailable", "Service unavailable")
 	}
 	if c.flaw != 0 {
 		code := map[int]string{http.StatusRequestEntityTooLarge: "RequestEntityTooLarge", http.StatusUnsupportedMediaType: "UnsupportedMediaType"}[c.flaw]

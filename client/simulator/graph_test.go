@@ -59,7 +59,7 @@ func TestGraphRefusals(t *testing.T) {
 		"not in v1.0":      {"GET", "/v1.0" + hc, "", "", 400, "BadRequest", "segment 'hardwareConfigurations'"},
 		"no version":       {"GET", "/deviceManagement/x", "", "", 400, "BadRequest", "Invalid version."},
 		"verb on a set":    {"PATCH", "/beta" + hc, "", "{}", 400, "No method match route template", "http verb PATCH"},
-		"verb on an item":  {"DELETE", "/beta" + hc + "/x", "", "", 400, "No method match route template", "http verb DELETE"},
+		"verb on an item":  {"PUT", "/beta" + hc + "/x", "", "", 400, "No method match route template", "~/singleton/navigation/key with http verb PUT for request /DeviceConfiguration_2408/StatelessDeviceConfigurationFEService/deviceManagement/hardwareConfigurations('x')."},
 		"not there":        {"GET", "/beta" + hc + "/x", "", "", 404, "ResourceNotFound", "An error has occurred - Operation ID"},
 		"bad input":        {"POST", "/beta" + hc, "", "{}", 400, "BadRequest", "displayName is required - Operation ID"},
 	} {

@@ -140,6 +140,7 @@ func (w *world) furnish(c *customer) {
 	w.seedStrays(c, i)
 	w.seedGroups(c, i)
 	w.seedAutopilot(c, i)
+	w.seedTargets(c)
 }
 
 // seedGroups makes a customer's groups: dynamic ones over the group tags,

@@ -3,7 +3,7 @@ package simulator
 import (
 	"encoding/base64"
 	"net/http"
-	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,21 +12,38 @@ import (
 
 func hardwareRoutes() []route {
 	f := familyConfiguration()
+	item := hardwareSet + "/{id}"
+	get := func(do handler) map[string]handler { return map[string]handler{http.MethodGet: do} }
+	runs := f.failing(switchRunsDown)
 	return []route{
-		f.route("deviceManagement/hardwareConfigurations", map[string]handler{http.MethodGet: listHardware, http.MethodPost: createHardware}),
-		f.route("deviceManagement/hardwareConfigurations/{id}", map[string]handler{http.MethodGet: getHardware, http.MethodPatch: updateHardware}),
+		f.route(hardwareSet, map[string]handler{http.MethodGet: listHardware, http.MethodPost: createHardware}),
+		f.route(item, map[string]handler{http.MethodGet: getHardware, http.MethodPatch: updateHardware, http.MethodDelete: deleteHardware}),
+		f.route(item+"/assign", map[string]handler{http.MethodPost: assignHardware}),
+		f.route(item+"/assignments", get(listAssignments)),
+		f.route(item+"/assignments/{assignment}", get(getAssignment)),
+		runs.route(item+"/runSummary", get(runSummary)),
+		runs.route(item+"/deviceRunStates", get(listDeviceRuns)),
+		runs.route(item+"/deviceRunStates/{state}", get(getDeviceRun)),
+		runs.route(item+"/userRunStates", get(listUserRuns)),
+		runs.route(item+"/userRunStates/{state}", get(getUserRun)),
 	}
 }
 
 // hardware is a BIOS configuration.
 type hardware struct {
+	number                              uint64 // apart from its id, for what is drawn about it
 	id, name, description, file, format string
 	version                             int
 	content                             []byte
 	tags                                []string
 	noPassword                          bool
 	created, modified                   time.Time
+	targets                             []target  // who has it now
+	past                                []target  // who had it, the latest last
+	editions                            []edition // what it was, by version, the present one last
 }
+
+const hardwareSet = "deviceManagement/hardwareConfigurations"
 
 // Limits of a BIOS configuration: characters of the texts, bytes of the file.
 const (
@@ -34,28 +51,31 @@ const (
 	maxHardwareDescription = 1000
 	maxHardwareFileName    = 150
 	maxHardwareFile        = 5120
+	maxHardwareFileLarge   = 2 << 20 // with the switch: the portal's guide says so much
 )
 
-type wireHardware struct {
-	Context     string    `json:"@odata.context,omitempty"`
-	ID          string    `json:"id"`
-	Version     int       `json:"version"`
-	Name        string    `json:"displayName"`
-	Description string    `json:"description"`
-	Created     string    `json:"createdDateTime"`
-	Modified    string    `json:"lastModifiedDateTime"`
-	File        string    `json:"fileName"`
-	Content     []byte    `json:"configurationFileContent"`
-	Format      string    `json:"hardwareConfigurationFormat"`
-	Tags        []string  `json:"roleScopeTagIds"`
-	NoPassword  bool      `json:"perDevicePasswordDisabled"`
-	Assignments *[]string `json:"assignments,omitempty"`
+// maxFile is the limit of a file in bytes.
+func (w *world) maxFile() int {
+	if w.switches.is(switchLargeFiles) {
+		return maxHardwareFileLarge
+	}
+	return maxHardwareFile
 }
 
-type wireHardwareList struct {
-	Context string         `json:"@odata.context"`
-	Next    string         `json:"@odata.nextLink,omitempty"`
-	Value   []wireHardware `json:"value"`
+type wireHardware struct {
+	ID                 string            `json:"id"`
+	Version            int               `json:"version"`
+	Name               string            `json:"displayName"`
+	Description        string            `json:"description"`
+	Created            string            `json:"createdDateTime"`
+	Modified           string            `json:"lastModifiedDateTime"`
+	File               string            `json:"fileName"`
+	Content            []byte            `json:"configurationFileContent"`
+	Format             string            `json:"hardwareConfigurationFormat"`
+	Tags               []string          `json:"roleScopeTagIds"`
+	NoPassword         bool              `json:"perDevicePasswordDisabled"`
+	AssignmentsContext string            `json:"assignments@odata.context,omitempty"`
+	Assignments        *[]wireAssignment `json:"assignments,omitempty"`
 }
 
 func (h *hardware) wire() wireHardware {
@@ -66,87 +86,112 @@ func (h *hardware) wire() wireHardware {
 	}
 }
 
-const hardwareSet = "/$metadata#deviceManagement/hardwareConfigurations"
-
-// listHardware is GET /deviceManagement/hardwareConfigurations.
-func listHardware(c *call) (answer, error) {
-	from, ok := c.skipToken()
-	page, top, fine := c.top()
-	if !ok || !fine {
-		return answer{}, serviceFlaw("An error has occurred")
+// hardwareView is wire with the assignments when they are asked for.
+func (c *call) hardwareView(h *hardware, q odata) wireHardware {
+	out := h.wire()
+	if q.expands("assignments") {
+		all := h.wireAssignments()
+		out.Assignments = &all
+		out.AssignmentsContext = c.context("/$metadata#" + hardwareSet + "('" + h.id + "')/assignments")
 	}
-	out := wireHardwareList{Context: c.context(hardwareSet), Value: []wireHardware{}}
-	c.w.view(c.now, func() {
-		all := c.customer.hardware
-		for _, h := range all[min(from, len(all)):min(from+page, len(all))] {
-			out.Value = append(out.Value, h.wire())
-		}
-		if from += page; from < len(all) {
-			out.Next = c.context("/deviceManagement/hardwareConfigurations?" + top + "$skiptoken=" + strconv.Itoa(from))
-		}
-	})
-	if c.s.options.has("hostile") {
-		out.Next = c.context("/deviceManagement/hardwareConfigurations?$skiptoken=" + hostileToken)
-		if c.s.turn("hardware")%2 == 1 {
-			out.Next = "https://collector.invalid/beta/deviceManagement/hardwareConfigurations?$skiptoken=x"
-		}
-	}
-	return graphGood(http.StatusOK, out)
+	return out
 }
 
 // hardwarePage is how many configurations one answer holds.
 const hardwarePage = 100
 
-// top reads how many items a page is to hold, and gives the words that carry it
-// into the next link. More than a page holds is lowered to what it holds.
-func (c *call) top() (page int, again string, ok bool) {
-	q, err := url.ParseQuery(c.r.URL.RawQuery)
-	text := queryValue(q, "$top")
-	if err != nil || text == "" {
-		return hardwarePage, "", err == nil
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
-		return 0, "", false
-	}
-	return min(n, hardwarePage), "$top=" + text + "&", true
-}
-
-// skipToken reads where a page begins; only a link of ours has one.
-func (c *call) skipToken() (from int, ok bool) {
-	q, err := url.ParseQuery(c.r.URL.RawQuery)
-	text := queryValue(q, "$skiptoken")
-	if err != nil || text == "" {
-		return 0, err == nil
-	}
-	if text == hostileToken && c.s.options.has("hostile") {
-		return 0, true
-	}
-	from, err = strconv.Atoi(text)
-	return from, err == nil && from >= 0 && from <= maxDevices
-}
-
 // hostileToken leads back to where it came from.
 const hostileToken = "again"
 
-// getHardware is GET /deviceManagement/hardwareConfigurations/{id}, with the
-// assignments when they are asked for; there are none in this simulator.
-func getHardware(c *call) (answer, error) {
-	var out *wireHardware
+// hardwareQuery reads the options of a request about configurations: the only
+// navigation that can be expanded is the assignments.
+func (c *call) hardwareQuery() (odata, error) {
+	q, err := c.odata()
+	if err != nil {
+		return q, err
+	}
+	for _, name := range q.expanded {
+		if name, _, _ = strings.Cut(name, "("); !strings.EqualFold(name, "assignments") {
+			return q, graphRefuse(shapeGateway, http.StatusBadRequest, "BadRequest",
+				"Parsing OData Select and Expand failed: Could not find a property named '%.64s' on type 'microsoft.graph.hardwareConfiguration'.", name)
+		}
+	}
+	return q, nil
+}
+
+// listHardware is GET /deviceManagement/hardwareConfigurations.
+func listHardware(c *call) (answer, error) {
+	q, err := c.hardwareQuery()
+	if err != nil {
+		return answer{}, err
+	}
+	if q.filter != nil || q.search != "" {
+		return answer{}, serviceFlaw("An error has occurred")
+	}
+	hostile := c.s.options.has("hostile")
+	var from uint64
+	if q.from != hostileToken || !hostile {
+		if from, err = q.offset(); err != nil {
+			return answer{}, err
+		}
+	}
+	limit := min(orDefault(q.top, hardwarePage), hardwarePage)
+	var out page[wireHardware]
 	c.w.view(c.now, func() {
-		if h := c.customer.hardwareByID(c.params[0]); h != nil {
-			one := h.wire()
-			out = &one
+		all := c.customer.hardware
+		begin := min(int(from)+q.skip*boolInt(q.from == ""), len(all))
+		end := min(begin+limit, len(all))
+		for _, h := range all[begin:end] {
+			out.items = append(out.items, c.hardwareView(h, q))
+		}
+		if end < len(all) {
+			out.next = strconv.Itoa(end)
 		}
 	})
-	if out == nil {
-		return answer{}, notFound()
+	if hostile {
+		out.next = hostileToken
+		if c.s.turn("hardware")%2 == 1 {
+			out.link = "https://collector.invalid/beta/" + hardwareSet + "?$skiptoken=x"
+		}
 	}
-	if q, err := url.ParseQuery(c.r.URL.RawQuery); err == nil && strings.EqualFold(queryValue(q, "$expand"), "assignments") {
-		out.Assignments = &[]string{}
+	return graphList(c, hardwareSet, q, out)
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
 	}
-	out.Context = c.context(hardwareSet + "/$entity")
-	return graphGood(http.StatusOK, *out)
+	return 0
+}
+
+// getHardware is GET /deviceManagement/hardwareConfigurations/{id}, with the
+// assignments when they are asked for.
+func getHardware(c *call) (answer, error) {
+	q, err := c.hardwareQuery()
+	if err != nil {
+		return answer{}, err
+	}
+	var out wireHardware
+	if err := c.hardware(func(h *hardware) { out = c.hardwareView(h, q) }); err != nil {
+		return answer{}, err
+	}
+	return graphItem(c, hardwareSet, q, out)
+}
+
+// hardware runs a reader on the configuration that the path names, under the
+// world's lock; the error is its absence.
+func (c *call) hardware(read func(*hardware)) error {
+	found := false
+	c.w.view(c.now, func() {
+		if h := c.customer.hardwareByID(c.params[0]); h != nil {
+			found = true
+			read(h)
+		}
+	})
+	if !found {
+		return notFound()
+	}
+	return nil
 }
 
 func notFound() *graphError {
@@ -191,7 +236,7 @@ func createHardware(c *call) (answer, error) {
 		return answer{}, missing("perDevicePasswordDisabled")
 	}
 	h := &hardware{version: 1, tags: []string{"0"}, created: c.now, modified: c.now}
-	if err := edit.apply(h); err != nil {
+	if err := edit.apply(h, c.w.maxFile()); err != nil {
 		return answer{}, err
 	}
 	if h.format == "" {
@@ -202,12 +247,15 @@ func createHardware(c *call) (answer, error) {
 	var out wireHardware
 	c.w.view(c.now, func() {
 		c.w.addedCount++
+		h.number = c.w.addedCount << 32
 		h.id = guid(c.w.run.at(kindHardware, c.w.addedCount, 0), c.w.run.at(kindHardware, c.w.addedCount, 1))
+		h.publish(c.now)
 		c.customer.hardware = append(c.customer.hardware, h)
 		out = h.wire()
 	})
-	out.Context = c.context(hardwareSet + "/$entity")
-	return graphGood(http.StatusCreated, out)
+	a, err := graphItem(c, hardwareSet, odata{}, out)
+	a.status = http.StatusCreated
+	return a, err
 }
 
 // formatOf infers the format from a file name; only Dell's is known.
@@ -235,11 +283,12 @@ func updateHardware(c *call) (answer, error) {
 			return
 		}
 		next := *h
-		if refused = edit.apply(&next); refused != nil {
+		if refused = edit.apply(&next, c.w.maxFile()); refused != nil {
 			return
 		}
 		if next.file != h.file || string(next.content) != string(h.content) || next.noPassword != h.noPassword {
 			next.version++
+			next.publish(c.now)
 		}
 		next.modified = c.now
 		*h = next
@@ -248,8 +297,33 @@ func updateHardware(c *call) (answer, error) {
 	if refused != nil {
 		return answer{}, refused
 	}
-	out.Context = c.context(hardwareSet + "/$entity")
-	return graphGood(http.StatusOK, out)
+	return graphItem(c, hardwareSet, odata{}, out)
+}
+
+// deleteHardware is DELETE /deviceManagement/hardwareConfigurations/{id}. Its
+// assignments go with it and what it did to devices stays: a BIOS password
+// that it set is still there.
+func deleteHardware(c *call) (answer, error) {
+	if err := c.hardware(func(h *hardware) { c.customer.retire(h, c.now) }); err != nil {
+		return answer{}, err
+	}
+	return answer{status: http.StatusNoContent}, nil
+}
+
+// maxRetired bounds the deleted configurations that are remembered for the
+// passwords that they set; the oldest go first.
+const maxRetired = 1000
+
+// retire takes a configuration off the list; the lock is held.
+func (c *customer) retire(h *hardware, now time.Time) {
+	c.hardware = slices.DeleteFunc(c.hardware, func(have *hardware) bool { return have == h })
+	h.end(h.targets, now)
+	h.targets, h.content = nil, nil
+	if len(h.past) == 0 || !slices.ContainsFunc(h.editions, func(e edition) bool { return !e.noPassword }) {
+		return
+	}
+	c.retired = append(c.retired, h)
+	c.retired = c.retired[max(len(c.retired)-maxRetired, 0):]
 }
 
 func badJSON() *graphError {
@@ -260,7 +334,7 @@ func missing(name string) *graphError { return serviceFlaw("%s is required", nam
 
 // apply checks an edit and puts it on a configuration, all or nothing as far
 // as the caller keeps a copy.
-func (e *wireHardwareEdit) apply(h *hardware) error {
+func (e *wireHardwareEdit) apply(h *hardware, maxFile int) error {
 	for _, text := range []struct {
 		name   string
 		value  *string
@@ -290,8 +364,8 @@ func (e *wireHardwareEdit) apply(h *hardware) error {
 			return serviceFlaw("configurationFileContent is not base64")
 		case len(raw) == 0:
 			return missing("configurationFileContent")
-		case len(raw) > maxHardwareFile:
-			return serviceFlaw("configurationFileContent is larger than %d bytes", maxHardwareFile)
+		case len(raw) > maxFile:
+			return serviceFlaw("configurationFileContent is larger than %d bytes", maxFile)
 		}
 		h.content = raw
 	}

@@ -20,6 +20,7 @@ type odata struct {
 	order    string
 	count    bool
 	top      int    // 0 is not said
+	skip     int    // $skip
 	from     string // $skiptoken
 	again    string // the query but for $skiptoken, ending in & unless empty: the next link carries it
 }
@@ -52,6 +53,11 @@ func (c *call) odata() (odata, error) {
 	if text := queryValue(values, "$top"); text != "" {
 		if q.top, err = strconv.Atoi(text); err != nil || q.top < 1 {
 			return odata{}, graphRefuse(shapeGateway, http.StatusBadRequest, "BadRequest", "Invalid value '%.40s' for $top query option found.", text)
+		}
+	}
+	if text := queryValue(values, "$skip"); text != "" {
+		if q.skip, err = strconv.Atoi(text); err != nil || q.skip < 0 {
+			return odata{}, graphRefuse(shapeGateway, http.StatusBadRequest, "BadRequest", "Invalid value '%.40s' for $skip query option found.", text)
 		}
 	}
 	if text := queryValue(values, "$filter"); text != "" {
@@ -124,6 +130,7 @@ type page[T any] struct {
 	items []T
 	next  string // $skiptoken of the next page, empty after the last
 	count *int   // of all pages, when it is said
+	link  string // the whole next link, in place of ours; for the scenario that leads clients astray
 }
 
 // graphList writes a page of the set that a metadata link names, with the
@@ -133,7 +140,7 @@ func graphList[T any](c *call, set string, q odata, p page[T]) (answer, error) {
 	if err := checkPicked[T](set, q); err != nil {
 		return answer{}, err
 	}
-	raw := page[json.RawMessage]{next: p.next, count: p.count}
+	raw := page[json.RawMessage]{next: p.next, count: p.count, link: p.link}
 	for i := range p.items {
 		raw.items = append(raw.items, encode(p.items[i]))
 	}
@@ -146,7 +153,10 @@ func writeList(c *call, set string, q odata, p page[json.RawMessage]) (answer, e
 	for _, item := range p.items {
 		out.Value = append(out.Value, q.project(item))
 	}
-	if p.next != "" {
+	switch {
+	case p.link != "":
+		out.Next = p.link
+	case p.next != "":
 		out.Next = c.context(c.below() + "?" + q.again + "$skiptoken=" + url.QueryEscape(p.next))
 	}
 	return graphGood(http.StatusOK, out)

@@ -46,6 +46,8 @@ const (
 	kindStanding
 	kindProfile
 	kindTicket
+	kindRun
+	kindSecret
 )
 
 // seed is where every believable detail comes from.

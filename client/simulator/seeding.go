@@ -247,10 +247,11 @@ func (w *world) seedHardware(c *customer, i int, hostile bool) {
 		at := func(j uint64) uint64 { return w.seed.at(kindHardware, n, uint64(k)*10+j) }
 		made := epoch().AddDate(0, 0, -int(20+at(0)%200)).Add(time.Duration(at(1) % uint64(time.Hour)))
 		q := &hardware{
-			id: guid(at(2), at(3)), version: h.version, name: h.name, description: h.description, file: h.file,
+			number: uint64(k), id: guid(at(2), at(3)), version: h.version, name: h.name, description: h.description, file: h.file,
 			content: []byte(h.content), format: "dell", tags: []string{"0"}, noPassword: h.noPassword,
 			created: made, modified: made.Add(time.Duration(at(4) % uint64(400*time.Hour))),
 		}
+		q.publishFirst()
 		if hostile {
 			q.name += hostileTexts[k%len(hostileTexts)]
 		}

@@ -26,10 +26,25 @@ const (
 	switchOrderID  switchName = "order-id"        // identities carry the older orderIdentifier as well
 )
 
+// The switches of the rest of Graph.
+const (
+	switchBudget      switchName = "budget"           // the published limits hold, with 429 beyond them
+	switchNoWait      switchName = "no-retry-after"   // no 429 of Graph says how long to wait
+	switchRole        switchName = "no-password-role" // BIOS passwords are refused with 403
+	switchLargeFiles  switchName = "large-files"      // BIOS configurations take files up to 2 MiB
+	switchDown        switchName = "endpoints-down"   // all of the following at once
+	switchSecretsDown switchName = "passwords-down"   // BIOS passwords answer 503
+	switchRunsDown    switchName = "runs-down"        // so do the results of BIOS configurations
+	switchManagedDown switchName = "managed-down"     // and the managed devices
+	switchGroupsDown  switchName = "groups-down"      // and groups, their members and the directory's devices
+	switchTagsDown    switchName = "tags-down"        // and role scope tags and assignment filters
+)
+
 // switchNames are all of them, in the order in which they are listed; read
 // only.
 var switchNames = []switchName{
 	switchLenient, switchHeld, switchIndirect, switchBlind, switchLate, switchClash, switchLoop, switchNoSelect, switchOrderID,
+	switchBudget, switchNoWait, switchRole, switchLargeFiles, switchDown, switchSecretsDown, switchRunsDown, switchManagedDown, switchGroupsDown, switchTagsDown,
 }
 
 // switchBoard knows which switches are on.

@@ -48,6 +48,7 @@ type customer struct {
 	policies         []*policy
 	seeded           []*policy // that it starts with, deleted ones too
 	hardware         []*hardware
+	retired          []*hardware        // deleted, but devices still carry passwords of theirs
 	values           map[uint64]*string // policies changed since the start, by device number
 	added            map[string]*device // uploaded since the start and not removed, by id
 	removed          map[uint64]bool    // numbers of devices that it started with and no longer has
