@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"crypto/rsa"
 	"errors"
 	"io"
 	"os"
@@ -64,6 +65,11 @@ func (a *Session) certificate(k *keeper, tenants []string, noDiscovery bool) (az
 	if err != nil {
 		e := signIn(model.Invalid, "the certificate file holds no certificate with its key that can be read", nil)
 		e.Hint = "PEM with an unencrypted key, or PKCS#12 without a password"
+		return nil, e
+	}
+	if _, ok := key.(*rsa.PrivateKey); !ok {
+		e := signIn(model.Invalid, "the certificate's key is not RSA, the only kind that the sign-in service takes", nil)
+		e.Hint = "make a certificate with an RSA key"
 		return nil, e
 	}
 	return azidentity.NewClientCertificateCredential(c.Tenant, c.ClientID, chain, key, &azidentity.ClientCertificateCredentialOptions{

@@ -1,8 +1,9 @@
 // Package auth says who muster is: credentials that the request pipeline of
 // package rest asks for tokens.
 //
-// It holds what a simulator, a script or an application with a secret needs.
-// Signing a person in, and keeping what that yields, is not here.
+// A [Session] is the sign-in of one connection, of a person or an application; what a
+// simulator or a script brings along is [Static] or an [Endpoint]. Tokens stay in
+// memory. Nothing that the authority says is repeated but its error codes.
 package auth
 
 import (

@@ -87,7 +87,7 @@ func (a *Session) options(k *keeper) azcore.ClientOptions {
 		Cloud:     cloud.Configuration{ActiveDirectoryAuthorityHost: a.cloud.Authority},
 		Transport: k,
 		Telemetry: policy.TelemetryOptions{Disabled: true},
-		Retry:     policy.RetryOptions{MaxRetries: 2, TryTimeout: tokenTimeout, MaxRetryDelay: 10 * time.Second},
+		Retry:     policy.RetryOptions{MaxRetries: 1, TryTimeout: tokenTimeout, MaxRetryDelay: 10 * time.Second},
 	}
 }
 

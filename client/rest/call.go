@@ -33,8 +33,8 @@ type Call struct {
 	Safe bool
 	// Once says that a 429 is this call's own answer and no sign of overload: it is
 	// not repeated, and nothing else is slowed down by it.
-	Once bool
-	Limit     int64  // most bytes of a good answer, 0 = MaxBody
+	Once  bool
+	Limit int64 // most bytes of a good answer, 0 = MaxBody
 }
 
 // Answer is a 2xx answer.

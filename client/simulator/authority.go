@@ -10,14 +10,21 @@ import (
 	"time"
 )
 
-// signIn answers for the sign-in authority: discovery and the token endpoint
-// of a tenant, for client credentials and refresh tokens.
+// signIn answers for the sign-in authority: discovery, and the endpoints of a tenant
+// for applications, for people with a code or a browser, and for refresh tokens.
 func (s *Simulator) signIn(c *call) answer {
 	tenant := c.path[0]
 	if len(c.path) == 4 && strings.EqualFold(c.path[1], "v2.0") && c.path[2] == ".well-known" {
 		return s.discovery(c, tenant)
 	}
-	if len(c.path) != 4 || !strings.EqualFold(strings.Join(c.path[1:], "/"), "oauth2/v2.0/token") {
+	if len(c.path) != 4 || !strings.EqualFold(strings.Join(c.path[1:3], "/"), "oauth2/v2.0") {
+		return answer{status: http.StatusNotFound}
+	}
+	endpoint := strings.ToLower(c.path[3])
+	if endpoint == "authorize" {
+		return s.authorize(c, tenant)
+	}
+	if endpoint != "token" && endpoint != "devicecode" {
 		return answer{status: http.StatusNotFound}
 	}
 	if c.r.Method != http.MethodPost {
@@ -26,6 +33,9 @@ func (s *Simulator) signIn(c *call) answer {
 	form, err := url.ParseQuery(string(c.body))
 	if err != nil {
 		return c.entra(http.StatusBadRequest, "invalid_request", 900144, "The request body cannot be read.")
+	}
+	if endpoint == "devicecode" {
+		return s.deviceCode(c, tenant, form)
 	}
 	return s.token(c, tenant, form)
 }
@@ -36,22 +46,39 @@ func (s *Simulator) token(c *call, tenant string, form url.Values) answer {
 		return *refused
 	}
 	reply := tokenReply{Type: "Bearer", Scope: form.Get("scope"), Expires: int(s.issuer.life(tokenLife) / time.Second)}
+	account, person := "", true
 	switch form.Get("grant_type") {
 	case "client_credentials":
 		if form.Get("client_id") == "" || form.Get("client_secret") == "" && form.Get("client_assertion") == "" {
 			return c.entra(http.StatusUnauthorized, "invalid_client", 7000218, "The request body must contain 'client_assertion' or 'client_secret'.")
 		}
 		who.Kind, who.Roles, who.Scopes, who.Methods, who.User = "app", strings.Fields(who.Scopes), "", nil, ""
+		person = false
 	case "refresh_token":
 		old, err := s.issuer.open(form.Get("refresh_token"))
 		if err != nil || old.Audience != audienceRefresh {
 			return c.entra(http.StatusBadRequest, "invalid_grant", 70000, "The provided value for the 'refresh_token' is not valid or has expired.")
 		}
-		reply.Refresh = s.refreshToken(c.w)
+		if old.Generation < s.signins.generation() {
+			return c.entra(http.StatusBadRequest, "invalid_grant", 50173, "The provided grant has expired due to it being revoked.")
+		}
+		account = old.Account
+	case "device_code", "urn:ietf:params:oauth:grant-type:device_code":
+		if account, refused = s.granted(c, form.Get("device_code"), ""); refused != nil {
+			return *refused
+		}
+	case "authorization_code":
+		if account, refused = s.granted(c, form.Get("code"), form.Get("code_verifier")); refused != nil {
+			return *refused
+		}
 	case "":
 		return c.entra(http.StatusBadRequest, "invalid_request", 900144, "The request body must contain the following parameter: 'grant_type'.")
 	default:
 		return c.entra(http.StatusBadRequest, "unsupported_grant_type", 70003, "The app requested an unsupported grant type.")
+	}
+	if person {
+		who = s.asPerson(who, account)
+		s.personal(c, &reply, tenant, form.Get("client_id"), account)
 	}
 	reply.Token = s.issuer.issue(who, tokenLife)
 	return jsonAnswer(http.StatusOK, reply)
@@ -63,6 +90,9 @@ func (s *Simulator) principal(c *call, tenant, scope string) (claims, *answer) {
 	customer := w.byID[strings.ToLower(tenant)]
 	own := strings.EqualFold(tenant, w.partner.id)
 	refuse := func(a answer) (claims, *answer) { return claims{}, &a }
+	if r, no := s.signins.refused(tenant); no {
+		return refuse(c.entraClaims(http.StatusBadRequest, r.Error, r.Code, "The tenant does not let this sign-in pass.", r.Claims))
+	}
 	switch {
 	case customer == nil && !own:
 		return refuse(c.entra(http.StatusBadRequest, "invalid_request", 90002, fmt.Sprintf("Tenant '%.64s' not found. Check to make sure you have the correct tenant ID.", tenant)))
@@ -121,6 +151,9 @@ type tokenReply struct {
 	Expires int    `json:"expires_in"`
 	Token   string `json:"access_token"`
 	Refresh string `json:"refresh_token,omitempty"`
+
+	Identity string `json:"id_token,omitempty"`
+	Client   string `json:"client_info,omitempty"` // who it is, the same in all tenants
 }
 
 // entraError is the sign-in's way to say no.
@@ -131,11 +164,17 @@ type entraError struct {
 	Timestamp   string `json:"timestamp"`
 	Trace       string `json:"trace_id"`
 	Correlation string `json:"correlation_id"`
+	Claims      string `json:"claims,omitempty"`
 }
 
 func (c *call) entra(status int, name string, code int, text string) answer {
+	return c.entraClaims(status, name, code, text, "")
+}
+
+// entraClaims is entra with what the tenant wants to know of the person.
+func (c *call) entraClaims(status int, name string, code int, text, wanted string) answer {
 	now := c.s.options.Now().UTC().Format("2006-01-02 15:04:05Z")
-	e := entraError{Error: name, Codes: []int{code}, Timestamp: now, Trace: c.newID(), Correlation: c.newID()}
+	e := entraError{Error: name, Codes: []int{code}, Timestamp: now, Trace: c.newID(), Correlation: c.newID(), Claims: wanted}
 	e.Description = fmt.Sprintf("AADSTS%d: %s Trace ID: %s Correlation ID: %s Timestamp: %s", code, text, e.Trace, e.Correlation, now)
 	return jsonAnswer(status, e)
 }

@@ -125,7 +125,8 @@ func TestTokenEndpointRefusals(t *testing.T) {
 		}
 	}
 	b.do(request{method: "GET", url: b.ready.Authority + "/" + partner + "/oauth2/v2.0/token", token: "-"}).want(t, 405)
-	b.do(request{method: "POST", url: b.ready.Authority + "/" + partner + "/oauth2/v2.0/devicecode", token: "-"}).want(t, 404)
+	b.do(request{method: "POST", url: b.ready.Authority + "/" + partner + "/oauth2/v2.0/devicecode", token: "-"}).want(t, 400)
+	b.do(request{method: "POST", url: b.ready.Authority + "/" + partner + "/oauth2/v2.0/logout", token: "-"}).want(t, 404)
 }
 
 func TestDiscovery(t *testing.T) {

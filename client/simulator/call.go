@@ -200,6 +200,8 @@ func (s *Simulator) respond(c *call, ruling ruling) answer {
 			return c.partnerHeaders(c.partnerFault(ruling.status, ruling.retryAfter))
 		}
 		return s.partnerCenter(c)
+	case isCodePage(c.path):
+		return s.typeCode(c)
 	case isAuthority(c.path):
 		if ruling.status != 0 {
 			return retryLater(c.entra(ruling.status, "temporarily_unavailable", 90033, "A transient error has occurred. Please try again."), ruling.retryAfter)

@@ -45,6 +45,10 @@ func (s *Simulator) control(w http.ResponseWriter, r *http.Request) {
 	case "DELETE /switches":
 		s.current().switches.reset(nil)
 		w.WriteHeader(http.StatusNoContent)
+	case "POST /signin":
+		s.orderSignin(w, body)
+	case "GET /signin":
+		say(w, http.StatusOK, s.signins.waiting())
 	case "GET /requests":
 		s.sendJournal(w)
 	case "DELETE /requests":
@@ -58,7 +62,7 @@ func (s *Simulator) control(w http.ResponseWriter, r *http.Request) {
 		s.reset()
 		say(w, http.StatusOK, s.state())
 	default:
-		say(w, http.StatusNotFound, wireProblem{"there are GET, POST and DELETE faults, the same for switches, GET and DELETE requests, GET state, GET tokens and POST reset"})
+		say(w, http.StatusNotFound, wireProblem{"there are GET, POST and DELETE faults, the same for switches, GET and POST signin, GET and DELETE requests, GET state, GET tokens and POST reset"})
 	}
 }
 

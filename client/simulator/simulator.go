@@ -61,6 +61,7 @@ type Simulator struct {
 	journal *journal
 	tls     *authority // nil without TLS
 	routes  []route    // of Graph
+	signins *signins
 	zippers sync.Pool
 
 	mu    sync.Mutex // guards world and turns
@@ -82,6 +83,7 @@ func New(o Options) (*Simulator, error) {
 		journal: newJournal(),
 		world:   newWorld(o),
 		routes:  graphRoutes(),
+		signins: newSignins(),
 		turns:   map[string]uint64{},
 	}
 	s.zippers.New = func() any {

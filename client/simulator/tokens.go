@@ -26,7 +26,7 @@ const (
 	briefLife   = 30 * time.Second
 )
 
-// claims are what a token says. The last two are the simulator's own.
+// claims are what a token says. The last four are the simulator's own.
 type claims struct {
 	Audience string   `json:"aud"`
 	Issuer   string   `json:"iss"`
@@ -43,6 +43,9 @@ type claims struct {
 	Version  string   `json:"ver"`
 	Agent    string   `json:"agent,omitempty"`    // "sales" for a sales agent
 	NoIntune bool     `json:"nointune,omitempty"` // a user without rights in Intune
+	Account  string   `json:"account,omitempty"`  // of a refresh token: who signed in
+
+	Generation int64 `json:"generation,omitempty"` // of a refresh token: revoking raises it
 }
 
 func (c claims) appOnly() bool { return c.Kind == "app" }
