@@ -24,6 +24,9 @@ type Options struct {
 	Tracker    tracker.Options
 	// ReadBack is how long a lost answer is looked for; default 2 minutes.
 	ReadBack time.Duration
+	// Patience is how long what Intune has taken may stay without an effect that can
+	// be read back; default 20 minutes.
+	Patience time.Duration
 	// Look is how often something is looked at that announces no change, the death
 	// of another process or a list that lags; default 2 s.
 	Look time.Duration
@@ -60,6 +63,7 @@ type Client struct {
 	runners map[model.OperationID]bool
 	yielded map[model.OperationID]bool // given up by a read-only session
 	since   map[string]time.Time       // when the looking for a key began
+	pages   map[model.CustomerID]int   // of the list of Autopilot devices, when it was last read whole
 	boards  boards
 }
 
@@ -67,6 +71,9 @@ type Client struct {
 func New(o Options) *Client {
 	if o.ReadBack == 0 {
 		o.ReadBack = 2 * time.Minute
+	}
+	if o.Patience == 0 {
+		o.Patience = 20 * time.Minute
 	}
 	if o.Look == 0 {
 		o.Look = 2 * time.Second
@@ -85,7 +92,8 @@ func New(o Options) *Client {
 	}
 	base, stop := context.WithCancel(context.Background())
 	c := &Client{o: o, tracker: tracker.New(o.Tracker), opened: make(chan struct{}), base: base, stop: stop,
-		closing: make(chan struct{}), runners: map[model.OperationID]bool{}, yielded: map[model.OperationID]bool{}, since: map[string]time.Time{}}
+		closing: make(chan struct{}), runners: map[model.OperationID]bool{}, yielded: map[model.OperationID]bool{}, since: map[string]time.Time{},
+		pages: map[model.CustomerID]int{}}
 	c.wg.Add(1)
 	go c.open()
 	return c

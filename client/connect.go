@@ -47,7 +47,7 @@ type Connection struct {
 	Observe                  func(model.Request) // beside the request log; nil = nobody looks
 	NewID                    func() string
 	Tracker                  tracker.Options                 // zero values = by the kind of backend
-	ReadBack, Look           time.Duration                   // see [Options]
+	ReadBack, Look, Patience time.Duration                   // see [Options]
 	Backoff                  time.Duration                   // see [rest.Options]
 	AgainAfter               func(attempt int) time.Duration // see [Options]; nil = by the kind of backend
 }
@@ -86,7 +86,7 @@ func Dial(o Connection) (*Client, error) {
 		return nil, err
 	}
 	options := Options{Partner: partner.New(c), ReadOnly: o.ReadOnly, OpenLedger: d.openLedger, Waiting: d.waiting,
-		Tracker: o.Tracker, ReadBack: o.ReadBack, Look: o.Look, AgainAfter: o.AgainAfter, Requests: log.Requests}
+		Tracker: o.Tracker, ReadBack: o.ReadBack, Look: o.Look, Patience: o.Patience, AgainAfter: o.AgainAfter, Requests: log.Requests}
 	if o.Graph != "" {
 		if d.graph, _, err = address(o.Graph); err != nil {
 			return nil, err
@@ -95,6 +95,9 @@ func Dial(o Connection) (*Client, error) {
 	}
 	if local && options.Tracker.Pace == nil {
 		options.Tracker.Pace = tracker.Scaled(haste)
+	}
+	if local && options.Patience == 0 {
+		options.Patience = 20 * time.Minute / haste
 	}
 	if local && options.Look == 0 {
 		options.Look = 2 * time.Second / haste

@@ -270,8 +270,7 @@ func (s *lost) Read(ctx context.Context, keys []string) map[string]tracker.Verdi
 
 func (c *Client) readLost(ctx context.Context, key string) tracker.Verdict {
 	book, o, j, ok := c.subject(ctx, key, model.ChunkLost, model.ChunkAccepted)
-	s := c.sender(o.Kind)
-	if !ok || s == nil {
+	if !ok || c.sender(o.Kind) == nil {
 		c.forget(key)
 		return tracker.Verdict{Done: true}
 	}
@@ -284,7 +283,7 @@ func (c *Client) readLost(ctx context.Context, key string) tracker.Verdict {
 	if err != nil {
 		return tracker.Verdict{}
 	}
-	found, err := s.find(ctx, o, rows, bodies)
+	found, err := c.find(ctx, o, rows, bodies)
 	if err != nil {
 		e := asError(err)
 		if !last || e.Kind != model.Incomplete { // a list that never gets whole must not keep rows open for ever

@@ -18,7 +18,8 @@ func (c *Client) Events(ctx context.Context, id model.OperationID) ([]model.Even
 }
 
 // PlanUndo reads the customer's devices and policies as they are now and decides
-// what of a policy assignment can be put back. A list that is not whole refuses
+// what of a policy assignment, or of a change of Autopilot devices, can be put
+// back. A list that is not whole refuses
 // it: a device that was not read is not a device that was not changed.
 func (c *Client) PlanUndo(ctx context.Context, id model.OperationID) (model.UndoPlan, error) {
 	const op = "undo"
@@ -30,12 +31,15 @@ func (c *Client) PlanUndo(ctx context.Context, id model.OperationID) (model.Undo
 	if err != nil {
 		return model.UndoPlan{}, err
 	}
-	if o.Kind != model.AssignPolicy {
+	if o.Kind != model.AssignPolicy && o.Kind != model.ChangeAutopilot {
 		return model.UndoPlan{}, &model.Error{Kind: model.Invalid, Op: op, Msg: o.Word + " has no inverse",
-			Hint: "only a policy assignment can be undone"}
+			Hint: "only a policy assignment and a change of Autopilot devices can be undone"}
 	}
 	if o.Rows.Open() > 0 {
 		return model.UndoPlan{}, &model.Error{Kind: model.Conflict, Op: op, Msg: "the operation has not ended", Hint: "wait for it, or cancel what is not sent"}
+	}
+	if o.Kind == model.ChangeAutopilot {
+		return c.planUndoAutopilot(ctx, book, o)
 	}
 	rows, err := book.Rows(ctx, id)
 	if err != nil {
@@ -58,6 +62,9 @@ func (c *Client) PlanUndo(ctx context.Context, id model.OperationID) (model.Undo
 // Undo writes a plan down as an operation of its own and begins to send it.
 func (c *Client) Undo(ctx context.Context, p model.UndoPlan) (model.OperationID, error) {
 	const op = "undo"
+	if len(p.Changes) > 0 {
+		return c.undoAutopilot(ctx, p)
+	}
 	if len(p.Devices) == 0 {
 		return "", &model.Error{Kind: model.Invalid, Op: op, Msg: "nothing of it can be put back"}
 	}

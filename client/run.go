@@ -77,6 +77,10 @@ func (c *Client) yields(ctx context.Context, book *ledger.Ledger, o model.Operat
 // watch makes sure that every accepted job and every lost answer of an operation
 // is being looked at.
 func (c *Client) watch(o model.Operation) {
+	if _, ok := c.sender(o.Kind).(follower); ok {
+		c.watchPending(o)
+		return
+	}
 	for _, j := range o.Jobs {
 		switch {
 		case j.Phase == model.ChunkAccepted && j.ID != "":
@@ -167,6 +171,7 @@ func (r *runner) run(ctx context.Context) {
 		then := step{pause: r.c.o.Look, wake: true}
 		switch {
 		case next == nil && wait == 0:
+			r.c.tracker.Poke(pendingKey(r.op.ID)) // all is sent: what is still open is worth a look
 			return
 		case next == nil:
 			then.pause = wait

@@ -18,15 +18,21 @@ type receipt struct {
 	job         model.JobID
 	correlation string
 	done        []ledger.Result // a request without a job: what became of its rows
+	parts       *parts          // a request for each row: what became of them
 }
 
-// sender is how the chunks of one kind of operation are sent and looked for.
+// sender is how the chunks of one kind of operation are sent. It is a [finder] or
+// a [follower] as well.
 type sender interface {
 	// method says how the chunk will be sent: a word that is written down before. It
 	// may ask to wait first, when something must be seen before.
 	method(ctx context.Context, r *runner, chunks []ledger.Chunk, next ledger.Chunk) (word string, wait step, err error)
 	// send sends it. Kind Lost in the error means that it may have taken effect.
 	send(ctx context.Context, r *runner, next ledger.Chunk, method string) (receipt, error)
+}
+
+// finder is a sender whose lost answers are looked for chunk by chunk.
+type finder interface {
 	// find reads the service for the effect that the rows should have had and returns
 	// those that have it. Secrets may be there still, by row number, or not.
 	find(ctx context.Context, o model.Operation, rows []model.Row, spool [][]byte) ([]ledger.Result, error)
@@ -53,7 +59,16 @@ func (c *Client) sender(kind model.OperationKind) sender {
 	case model.AdoptJob:
 		return adopted{}
 	}
-	return nil
+	return c.intuneSender(kind)
+}
+
+// find looks for the effect of a chunk whose answer was lost.
+func (c *Client) find(ctx context.Context, o model.Operation, rows []model.Row, spool [][]byte) ([]ledger.Result, error) {
+	f, ok := c.sender(o.Kind).(finder)
+	if !ok {
+		return nil, nil
+	}
+	return f.find(ctx, o, rows, spool)
 }
 
 // send takes one chunk through intent, request and answer.
@@ -82,6 +97,9 @@ func (r *runner) send(ctx context.Context, chunks []ledger.Chunk, next ledger.Ch
 		return r.failed(note, next, word, asError(err))
 	}
 	r.delay, r.missed = 0, time.Time{}
+	if got.parts != nil {
+		return r.divide(note, next, word, *got.parts)
+	}
 	return step{stop: !r.insist(ctx, func() error {
 		if got.done != nil {
 			return r.book.Settle(note, id, n, got.done)
@@ -206,7 +224,7 @@ func (r *runner) createdBefore(ctx context.Context, next ledger.Chunk, e *model.
 		return step{stop: true}
 	}
 	look, cancel := context.WithTimeout(ctx, writeTimeout)
-	found, err := r.c.sender(r.op.Kind).find(look, r.op, rows, nil)
+	found, err := r.c.find(look, r.op, rows, nil)
 	cancel()
 	if err == nil && len(found) == 0 {
 		return step{stop: r.book.Reroute(ctx, id, n, e.Msg) != nil}

@@ -15,10 +15,10 @@ const (
 // AutopilotChange is what is to change on Autopilot devices, the same on each.
 // nil members stay as they are, empty ones are cleared.
 type AutopilotChange struct {
-	GroupTag        *string
-	DisplayName     *string
-	User            *string
-	AddressableUser *string // only beside a user
+	GroupTag        *string `json:"groupTag,omitempty"`
+	DisplayName     *string `json:"displayName,omitempty"`
+	User            *string `json:"user,omitempty"`
+	AddressableUser *string `json:"addressableUser,omitempty"` // only beside a user
 }
 
 // Empty reports whether nothing changes.
@@ -82,6 +82,16 @@ func (c AutopilotChange) Now(d AutopilotDevice) AutopilotChange {
 		was.AddressableUser = &d.AddressableUser
 	}
 	return was
+}
+
+// On reports whether the device has all that c wants. The service may spell names
+// of users and computers in its own letter case.
+func (c AutopilotChange) On(d AutopilotDevice) bool {
+	is := func(want *string, have string) bool {
+		return want == nil || strings.EqualFold(strings.TrimSpace(*want), strings.TrimSpace(have))
+	}
+	tag := c.GroupTag == nil || strings.TrimSpace(*c.GroupTag) == strings.TrimSpace(d.GroupTag)
+	return tag && is(c.DisplayName, d.DisplayName) && is(c.User, d.User) && is(c.AddressableUser, d.AddressableUser)
 }
 
 // Same reports whether both would leave the same on a device.

@@ -88,14 +88,23 @@ type AutopilotSettings struct {
 	LastSync       time.Time
 	LastManualSync time.Time // when somebody last asked for it
 	Status         string    // unknown, inProgress, completed, failed
+	ReadAt         time.Time // by our clock
+	Clock          time.Time // of the service at that moment, zero = it did not say
 }
 
 // SyncPause is how long Intune refuses a sync after the one before.
 const SyncPause = 10 * time.Minute
 
-// NextSync returns when the next sync may be asked for; zero = now.
+// NextSync returns when the next sync may be asked for, by our clock; zero = now.
 func (s AutopilotSettings) NextSync(now time.Time) time.Time {
-	if next := s.LastManualSync.Add(SyncPause); !s.LastManualSync.IsZero() && next.After(now) {
+	if s.LastManualSync.IsZero() {
+		return time.Time{}
+	}
+	next := s.LastManualSync.Add(SyncPause)
+	if !s.Clock.IsZero() {
+		next = next.Add(s.ReadAt.Sub(s.Clock))
+	}
+	if next.After(now) {
 		return next
 	}
 	return time.Time{}

@@ -44,6 +44,8 @@ var classes = map[string]Class{
 	"812": MendFile, "ztddevicenotfound": MendFile, "813": MendFile, "ztddeviceisnotunique": MendFile,
 	"814": OtherTenant, "ztddevicealreadyaadregistered": OtherTenant,
 	"640": Transient, "storageerror": Transient,
+	// Of single requests to Intune.
+	"internalservererror": Transient, "serviceunavailable": Transient, "conditionnotmet": Transient, "toomanyrequests": Transient,
 }
 
 // ClassOf returns the class of a per-device code.
@@ -56,7 +58,10 @@ func ClassOf(code, name string) Class {
 			return Unclassified
 		}
 	}
-	return classes[code]
+	if c, ok := classes[code]; ok {
+		return c
+	}
+	return classes[strings.ToLower(code)]
 }
 
 // Retryable returns the rows that a retry would send again: unknown ones whose
@@ -85,7 +90,7 @@ func (r Row) Again(k OperationKind) bool {
 		return false
 	}
 	switch k {
-	case AssignPolicy, UnassignPolicy, UndoAssignment:
+	case AssignPolicy, UnassignPolicy, UndoAssignment, ChangeAutopilot, UndoAutopilot, DeleteAutopilot, AssignProfile:
 		return true
 	case UploadDevices:
 		return r.Maker != "" && r.Model != "" && r.HashSum == "" && r.KeySum == ""
@@ -185,6 +190,46 @@ func PlanUndo(o Operation, rows []Row, now []Device, policies []ConfigurationPol
 	}
 	for _, why := range []string{"did not get the policy", "the device is gone", "somebody changed the device since", "had no policy before",
 		"the former policy was only a name", "the former policy is gone", "had this policy before"} {
+		if n := left[why]; n > 0 {
+			p.LeftOut = append(p.LeftOut, UndoLeft{Why: why, Rows: n})
+		}
+	}
+	return p
+}
+
+// PlanUndoAutopilot decides what of a change of Autopilot devices can be undone.
+// read understands what the operation wrote into a row's Previous and Target; now
+// are the customer's devices as the service has them. Left out are rows that
+// did not get the change, that had it before, and devices that are gone or that
+// somebody changed since.
+func PlanUndoAutopilot(o Operation, rows []Row, now []AutopilotDevice, read func(string) (AutopilotChange, bool)) UndoPlan {
+	p := UndoPlan{Operation: o.ID, Customer: Customer{ID: o.Customer, Name: o.CustomerName}, Title: o.Title}
+	have := make(map[AutopilotID]AutopilotDevice, len(now))
+	for _, d := range now {
+		have[d.ID] = d
+	}
+	left := map[string]int{}
+	for _, r := range rows {
+		d, there := have[r.Autopilot]
+		was, known := read(r.Previous)
+		want, knows := read(r.Target)
+		switch {
+		case r.State != RowDone:
+			left["did not get the change"]++
+		case !known || !knows:
+			left["what it had before is not known"]++
+		case !there:
+			left["the device is gone"]++
+		case !want.On(d):
+			left["somebody changed the device since"]++
+		case was.Same(want):
+			left["had this before"]++
+		default:
+			p.Changes = append(p.Changes, UndoChange{Device: d, Back: was})
+		}
+	}
+	for _, why := range []string{"did not get the change", "what it had before is not known", "the device is gone",
+		"somebody changed the device since", "had this before"} {
 		if n := left[why]; n > 0 {
 			p.LeftOut = append(p.LeftOut, UndoLeft{Why: why, Rows: n})
 		}

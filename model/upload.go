@@ -5,6 +5,7 @@ import (
 	"iter"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Identity is what identifies one machine in an upload. Empty fields are absent.
@@ -206,6 +207,8 @@ type UploadRow struct {
 	Line     int // 1-based line in the file, 0 when there is none
 	Identity Identity
 	Facts    HashFacts // what the hash says, zero without one
+	GroupTag string    // for Intune only
+	User     string    // pre-assigned; for Intune only
 }
 
 // Serial returns the serial that the machine is known by: the one beside the
@@ -244,4 +247,42 @@ func (u Upload) Validate() error {
 		return &Error{Kind: Invalid, Op: "check upload", Msg: "there is no device to send"}
 	}
 	return nil
+}
+
+// ValidateImport reports the first thing an operator must change before the list
+// can go straight into Intune, the rows aside. There the batch is no batch but the
+// group tag of rows that name none, and may be "".
+func (u Upload) ValidateImport(maxChunk int) error {
+	bad := func(msg string, args ...any) error {
+		return &Error{Kind: Invalid, Op: "check import", Msg: fmt.Sprintf(msg, args...)}
+	}
+	switch {
+	case !u.Customer.Valid():
+		return bad("the customer id is not a GUID")
+	case u.Chunk < 0 || u.Chunk > maxChunk:
+		return bad("%d devices a request; choose 1 to %d", u.Chunk, maxChunk)
+	case utf8.RuneCountInString(string(u.Batch)) > MaxGroupTag:
+		return bad("the group tag is longer than %d characters", MaxGroupTag)
+	case u.Count <= 0 || u.Rows == nil:
+		return bad("there is no device to send")
+	}
+	return nil
+}
+
+// ValidateImport reports what an operator must change in the row before it can go
+// straight into Intune.
+func (r UploadRow) ValidateImport() error {
+	msg := ""
+	switch {
+	case r.Identity.Hash.Empty() && r.Identity.ProductKey.Empty():
+		msg = "Intune registers by hardware hash or product key; this row has neither"
+	case utf8.RuneCountInString(r.GroupTag) > MaxGroupTag:
+		msg = fmt.Sprintf("the group tag is longer than %d characters", MaxGroupTag)
+	default:
+		return nil
+	}
+	if r.Line > 0 {
+		msg = fmt.Sprintf("line %d: %s", r.Line, msg)
+	}
+	return &Error{Kind: Invalid, Op: "check import", Msg: msg}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -235,5 +236,13 @@ func (w autopilotSettings) model() (model.AutopilotSettings, bool) {
 //
 // GET /deviceManagement/windowsAutopilotSettings
 func (c *Client) AutopilotSettings(ctx context.Context) (model.AutopilotSettings, error) {
-	return read(ctx, c, rest.Call{Op: "read Autopilot sync", Path: []string{"deviceManagement", "windowsAutopilotSettings"}}, "settings", autopilotSettings.model)
+	const op = "read Autopilot sync"
+	a, err := c.rest.Do(ctx, rest.Call{Op: op, Path: []string{"deviceManagement", "windowsAutopilotSettings"}})
+	if err != nil {
+		return model.AutopilotSettings{}, err
+	}
+	s, err := decoded(op, "settings", a, autopilotSettings.model)
+	s.ReadAt = c.rest.Now()
+	s.Clock, _ = http.ParseTime(a.Header.Get("Date")) // zero without one
+	return s, err
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"muster/client/rest"
 	"muster/model"
@@ -139,6 +140,10 @@ func TestAutopilotSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if got.ReadAt.IsZero() || got.Clock.IsZero() {
+		t.Error("it does not say when it was read")
+	}
+	got.ReadAt, got.Clock = time.Time{}, time.Time{}
 	same(t, model.AutopilotSettings{ID: "f0b7a1d2-3c4e-4f50-8a91-b2c3d4e5f607", LastSync: rest.ParseTime("2026-08-18T03:11:52Z"),
 		LastManualSync: rest.ParseTime("2026-08-17T14:02:08Z"), Status: "completed"}, got)
 }

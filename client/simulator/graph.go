@@ -196,9 +196,10 @@ func (c *call) graphSignedIn() error {
 	return nil
 }
 
-// graphHeaders adds what stands in every answer.
+// graphHeaders adds what stands in every answer. The date is that of the clock by
+// which the service keeps its times.
 func (c *call) graphHeaders(a answer) answer {
-	a = a.with("request-id", c.serverID()).with("client-request-id", c.id).
+	a = a.with("Date", c.now.UTC().Format(http.TimeFormat)).with("request-id", c.serverID()).with("client-request-id", c.id).
 		with("x-ms-ags-diagnostic", `{"ServerInfo":{"DataCenter":"Simulated North","Slice":"E","Ring":"4","ScaleUnit":"003","RoleInstance":"SIM000001"}}`).
 		with("Strict-Transport-Security", "max-age=31536000")
 	if a.status < http.StatusBadRequest {

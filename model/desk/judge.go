@@ -118,6 +118,7 @@ func (j *judge) readHash(c Column, raw []byte) {
 // identify judges what the row says about its machine as a whole.
 func (j *judge) identify() {
 	j.row.GroupTag, j.row.User = j.cell[GroupTag], j.cell[User]
+	j.row.Upload.GroupTag, j.row.Upload.User = model.Clean(j.cell[GroupTag]), model.Clean(j.cell[User])
 	if j.cell[Serial] != "" {
 		j.serial()
 	}
