@@ -11,7 +11,10 @@ import (
 
 // graphRoutes are Graph's operations below a version, one file a resource.
 func graphRoutes() []route {
-	return slices.Concat(hardwareRoutes(), pilotRoutes(), syncRoutes(), profileRoutes(), passwordRoutes(), tagRoutes(), managedRoutes(), entraRoutes(), groupRoutes())
+	return slices.Concat(
+		pilotRoutes(), syncRoutes(), profileRoutes(), assignedRoutes(),
+		hardwareRoutes(), passwordRoutes(), tagRoutes(), managedRoutes(), entraRoutes(), groupRoutes(),
+	)
 }
 
 // The manners in which Graph says no; the letters are the reference's.

@@ -261,6 +261,7 @@ func (c *call) addMembers(references []string) (answer, error) {
 			all = append(all, m)
 		}
 		for _, m := range all {
+			c.w.touch(c.customer, m, 0)
 			g.join(m, c.now)
 			if m.kind == memberGroup {
 				g.nested = append(g.nested, c.customer.directory.groupByNumber(m.n))
@@ -292,7 +293,11 @@ func removeMember(c *call) (answer, error) {
 		if refused = g.writable(c.params[0]); refused != nil {
 			return
 		}
-		if m, ok := c.w.memberOf(c.customer, c.params[1]); !ok || !g.leave(m) {
+		m, ok := c.w.memberOf(c.customer, c.params[1])
+		if ok {
+			c.w.touch(c.customer, m, 0)
+		}
+		if !ok || !g.leave(m) {
 			refused = objectMissing(c.params[1])
 		}
 	})

@@ -17,7 +17,8 @@ type autopilot struct {
 	byNum   map[uint64]*pilot
 	known   map[uint64]*pilot // later, and those that have gone since: their Entra devices stay
 
-	profiles []*profile // oldest first
+	profiles   []*profile // oldest first
+	placements []placement
 	syncing
 }
 

@@ -30,6 +30,7 @@ func pilotRoutes() []route {
 		beta.route(item+"/allowNextEnrollment", post(allowNextEnrollment)),
 		beta.route(item+"/deploymentProfile", get(getCurrentProfile)),
 		beta.route(item+"/intendedDeploymentProfile", get(getIntendedProfile)),
+		beta.route(item+"/deploymentProfile/assignments", get(listPilotAssignments)),
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 )
 
 type pilotView struct {
-	Context, ID, SerialNumber, Manufacturer, Model, SystemFamily, SKUNumber, ProductKey                    string
+	ID, SerialNumber, Manufacturer, Model, SystemFamily, SKUNumber, ProductKey                             string
 	GroupTag, PurchaseOrderIdentifier, DisplayName, AddressableUserName, UserPrincipalName, ResourceName   string
 	EnrollmentState, LastContactedDateTime, ManagedDeviceID, AzureActiveDirectoryDeviceID, AzureADDeviceID string
 	DeploymentProfileAssignmentStatus, DeploymentProfileAssignmentDetailedStatus                           string

@@ -19,6 +19,7 @@ type profile struct {
 	created, modified     time.Time
 	edited                time.Time // the last change that devices notice; zero is none since the start
 	gone                  bool
+	assignments           []*profileAssignment
 }
 
 // oobe are the out-of-box settings of a profile.
@@ -45,28 +46,28 @@ const (
 var deviceKinds = []string{"windowsPc", "surfaceHub2", "holoLens", "surfaceHub2S", "virtualMachine"}
 
 type wireProfile struct {
-	Context           string      `json:"@odata.context,omitempty"`
-	Type              string      `json:"@odata.type"`
-	ID                string      `json:"id"`
-	Name              string      `json:"displayName"`
-	Description       string      `json:"description"`
-	Language          string      `json:"language"`
-	Locale            string      `json:"locale"`
-	Created           string      `json:"createdDateTime"`
-	Modified          string      `json:"lastModifiedDateTime"`
-	StatusScreen      *struct{}   `json:"enrollmentStatusScreenSettings"` // legacy, always null
-	ExtractHash       bool        `json:"extractHardwareHash"`
-	Extract           bool        `json:"hardwareHashExtractionEnabled"`
-	Template          string      `json:"deviceNameTemplate"`
-	Device            string      `json:"deviceType"`
-	WhiteGlove        bool        `json:"enableWhiteGlove"`
-	Preprovision      bool        `json:"preprovisioningAllowed"`
-	Tags              []string    `json:"roleScopeTagIds"`
-	App               *string     `json:"managementServiceAppId"`
-	OOBE              wireOOBE    `json:"outOfBoxExperienceSetting"`
-	OldOOBE           wireOldOOBE `json:"outOfBoxExperienceSettings"`
-	SkipConnectivity  *bool       `json:"hybridAzureADJoinSkipConnectivityCheck,omitempty"`
-	AssignmentContext string      `json:"assignments@odata.context,omitempty"`
+	Context          string                   `json:"@odata.context,omitempty"`
+	Type             string                   `json:"@odata.type"`
+	ID               string                   `json:"id"`
+	Name             string                   `json:"displayName"`
+	Description      string                   `json:"description"`
+	Language         string                   `json:"language"`
+	Locale           string                   `json:"locale"`
+	Created          string                   `json:"createdDateTime"`
+	Modified         string                   `json:"lastModifiedDateTime"`
+	StatusScreen     *struct{}                `json:"enrollmentStatusScreenSettings"` // legacy, always null
+	ExtractHash      bool                     `json:"extractHardwareHash"`
+	Extract          bool                     `json:"hardwareHashExtractionEnabled"`
+	Template         string                   `json:"deviceNameTemplate"`
+	Device           string                   `json:"deviceType"`
+	WhiteGlove       bool                     `json:"enableWhiteGlove"`
+	Preprovision     bool                     `json:"preprovisioningAllowed"`
+	Tags             []string                 `json:"roleScopeTagIds"`
+	App              *string                  `json:"managementServiceAppId"`
+	OOBE             wireOOBE                 `json:"outOfBoxExperienceSetting"`
+	OldOOBE          wireOldOOBE              `json:"outOfBoxExperienceSettings"`
+	SkipConnectivity *bool                    `json:"hybridAzureADJoinSkipConnectivityCheck,omitempty"`
+	Assignments      *[]wireProfileAssignment `json:"assignments,omitempty"` // when they are asked for
 }
 
 type wireOOBE struct {

@@ -2,7 +2,9 @@ package simulator
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 )
 
 const profileSet = "deviceManagement/windowsAutopilotDeploymentProfiles"
@@ -13,8 +15,10 @@ const profilePage = 100
 func profileRoutes() []route {
 	f := familyAutopilot().onlyBeta()
 	return []route{
-		f.route(profileSet, map[string]handler{http.MethodGet: listProfiles}),
-		f.route(profileSet+"/{id}", map[string]handler{http.MethodGet: getProfile}),
+		f.route(profileSet, map[string]handler{http.MethodGet: listProfiles, http.MethodPost: createProfile}),
+		f.route(profileSet+"/{id}", map[string]handler{http.MethodGet: getProfile, http.MethodPatch: updateProfile, http.MethodDelete: deleteProfile}),
+		f.route(profileSet+"/{id}/assignments", map[string]handler{http.MethodGet: listProfileAssignments, http.MethodPost: addAssignment}),
+		f.route(profileSet+"/{id}/assignments/{assignment}", map[string]handler{http.MethodGet: getProfileAssignment, http.MethodDelete: removeAssignment}),
 	}
 }
 
@@ -29,23 +33,57 @@ func listProfiles(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if q.filter != nil || q.search != "" {
+	compare, fine := profileOrder(q.order)
+	if q.filter != nil || q.search != "" || !fine {
 		return answer{}, flawed()
 	}
 	limit := min(orDefault(q.top, profilePage), profilePage)
 	var out page[wireProfile]
 	c.w.view(c.now, func() {
 		all := c.customer.autopilot.profiles
+		if compare != nil {
+			all = slices.SortedStableFunc(slices.Values(all), compare)
+		}
 		begin := min(int(from), len(all))
 		end := min(begin+limit, len(all))
 		for _, p := range all[begin:end] {
-			out.items = append(out.items, p.wire())
+			out.items = append(out.items, p.expanded(q))
 		}
 		if end < len(all) {
 			out.next = strconv.Itoa(end)
 		}
 	})
 	return graphList(c, profileSet, q, out)
+}
+
+// expanded shows the profile with its assignments when they are asked for.
+func (p *profile) expanded(q odata) wireProfile {
+	out := p.wire()
+	if q.expands("assignments") {
+		all := p.wireAssignments()
+		out.Assignments = &all
+	}
+	return out
+}
+
+// profileOrder reads $orderby, which knows two properties; nil is the order in
+// which the profiles were made.
+func profileOrder(text string) (compare func(a, b *profile) int, ok bool) {
+	if text == "" {
+		return nil, true
+	}
+	name, direction, _ := strings.Cut(strings.ToLower(strings.TrimSpace(text)), " ")
+	pick := map[string]func(*profile) string{
+		"displayname": func(p *profile) string { return p.name },
+		"description": func(p *profile) string { return p.description },
+	}[name]
+	sign := map[string]int{"": 1, "asc": 1, "desc": -1}[strings.TrimSpace(direction)]
+	if pick == nil || sign == 0 {
+		return nil, false
+	}
+	return func(a, b *profile) int {
+		return sign * strings.Compare(strings.ToLower(pick(a)), strings.ToLower(pick(b)))
+	}, true
 }
 
 // getProfile is GET /deviceManagement/windowsAutopilotDeploymentProfiles/{id}.
@@ -57,7 +95,7 @@ func getProfile(c *call) (answer, error) {
 	var out *wireProfile
 	c.w.view(c.now, func() {
 		if p := c.customer.profileByID(c.params[0]); p != nil {
-			one := p.wire()
+			one := p.expanded(q)
 			out = &one
 		}
 	})

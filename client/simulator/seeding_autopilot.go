@@ -1,6 +1,9 @@
 package simulator
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // seedAutopilot gives a customer its deployment profiles and the identities
 // that do not come from Partner Center; the lock is held.
@@ -14,6 +17,8 @@ func (w *world) seedAutopilot(c *customer, i uint64) {
 		return
 	}
 	w.seedProfiles(c, i)
+	w.seedAssignments(c)
+	c.place(c.autopilot.last)
 	w.seedOwn(c, i)
 }
 
@@ -53,9 +58,11 @@ func (w *world) seedOwn(c *customer, i uint64) {
 			u := w.userOf(c, one.number)
 			one.user, one.greeting = u.principal, u.first
 		}
-		one.holding = w.startHolding(c, one)
 	}
 	c.insert(own)
+	for _, one := range own { // once groups know it
+		one.holding = w.startHolding(c, one)
+	}
 }
 
 func (w *world) seedProfiles(c *customer, i uint64) {
@@ -71,6 +78,39 @@ func (w *world) seedProfiles(c *customer, i uint64) {
 		c.autopilot.profiles = append(c.autopilot.profiles, &p)
 	}
 }
+
+// seedAssignments gives profiles to the groups of a customer: to most of those
+// that go by a group tag, and to some with chosen members.
+func (w *world) seedAssignments(c *customer) {
+	give := func(p *profile, g *group, kind, source string) {
+		a := &profileAssignment{id: p.id + "_" + g.id + "_0", kind: kind, group: g.id, filterKind: filterNone, source: source, sourceID: p.id}
+		if source == sourcePolicySet {
+			a.sourceID = guid(w.seed.text(p.id).at(kindProfile, 0, 0), w.seed.text(p.id).at(kindProfile, 0, 1))
+		}
+		p.assignments = append(p.assignments, a)
+	}
+	all := c.autopilot.profiles
+	for _, g := range c.directory.groups {
+		switch {
+		case g.rule != nil && g.rule.tag != "":
+			for k, b := range c.batches {
+				if p := seedTagged[k%len(seedTagged)]; b.id == g.rule.tag && p >= 0 {
+					give(all[p], g, targetGroup, sourceDirect)
+				}
+			}
+		case strings.HasPrefix(g.name, "BIOS Exclusions"):
+			give(all[0], g, targetExclude, sourceDirect)
+		case strings.HasPrefix(g.name, "Kiosk Devices"):
+			give(all[1], g, targetGroup, sourcePolicySet)
+		case strings.HasPrefix(g.name, "Deployment Wave 2"):
+			give(all[4], g, targetGroup, sourceDirect)
+		}
+	}
+}
+
+// seedTagged says which profile the devices of a customer's first, second and
+// further batches have; -1 is none. Read only.
+var seedTagged = []int{0, -1, 2, 1, 3, 0}
 
 // profileSeeds are what the deployment profiles of a customer with devices
 // begin as, the oldest first; read only.

@@ -70,9 +70,8 @@ func (w *world) standingOf(one *pilot, now time.Time) standing {
 		return out
 	}
 	out.current, out.assigned = h.to, done
-	edited := h.to.edited
 	switch draw := w.seed.at(kindStanding, one.number, 1) % 100; {
-	case edited.After(done) && now.Before(edited.Add(pause)):
+	case h.to.edited.After(done) && now.Before(h.to.edited.Add(pause)):
 		out.status = standOutOfSync
 	case draw < 40:
 		out.status = standInSync
@@ -118,24 +117,14 @@ func (p *profile) unfit(one *pilot) string {
 	return "windowsPcProfileNotSupported"
 }
 
-// decide gives a device another profile, or none, from an instant on; the lock
-// is held. One that it has or is to get already changes nothing.
-func (w *world) decide(c *customer, n uint64, to *profile, direct bool, now time.Time) {
-	t := w.alter(c, n)
+// decide gives a device, whose traits are t, another profile or none from an
+// instant on; the lock is held. One that it has or is to get already changes
+// nothing.
+func (w *world) decide(c *customer, n uint64, t *traits, to *profile, direct bool, now time.Time) {
 	if t.to.existing() == to {
 		t.direct = direct && to != nil
 		return
 	}
 	one, _ := w.pilotAt(c, n)
 	t.holding = holding{from: w.standingOf(&one, now).current, to: to, since: now, direct: direct && to != nil}
-}
-
-// startHolding is the profile that the seed gives a device.
-func (w *world) startHolding(c *customer, one *pilot) holding {
-	at := w.fleet.seed.at(kindStanding, one.number, 2)
-	h := holding{since: epoch().Add(-time.Duration(at % uint64(20*24*time.Hour))).Add(-time.Hour).Truncate(100 * time.Nanosecond)}
-	if k := len(c.autopilot.profiles); k > 0 && at%4 > 0 {
-		h.to = c.autopilot.profiles[at>>8%uint64(k)]
-	}
-	return h
 }

@@ -75,6 +75,30 @@ func (w *world) sync(c *customer, at time.Time) {
 	}
 	a.arriving = later
 	c.insert(now)
+	w.reassign(c, at)
+}
+
+// reassign gives devices the profiles that their groups say; the lock is held.
+// Those that nobody touched follow by themselves.
+func (w *world) reassign(c *customer, at time.Time) {
+	a := &c.autopilot
+	c.place(at)
+	latest := a.placements[len(a.placements)-1]
+	for n, t := range a.changed {
+		w.follow(c, latest, n, t, at)
+	}
+	for _, one := range a.later {
+		w.follow(c, latest, one.number, &one.traits, at)
+	}
+}
+
+// follow gives a device what a placement says, unless somebody has decided about
+// it alone.
+func (w *world) follow(c *customer, latest placement, n uint64, t *traits, at time.Time) {
+	if t.direct && t.to.existing() != nil {
+		return
+	}
+	w.decide(c, n, t, w.reaches(c, latest, n), false, at)
 }
 
 // leave queues the end of an identity; the lock is held.
