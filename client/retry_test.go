@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -133,5 +134,105 @@ func TestARowKnownByItsHashIsNotTriedAgainByItself(t *testing.T) {
 	}
 	if o := await(t, c, id, 1, over); o.Rows.Failed != 1 || len(o.Jobs) != 1 {
 		t.Errorf("ended with %+v in %d jobs; its hash is gone, so it cannot be sent", o.Rows, len(o.Jobs))
+	}
+}
+
+func TestRowsThatAreThereAlreadyAreCountedOnceTheyAreSeen(t *testing.T) {
+	w := newWorld(t, simulator.Options{})
+	c := w.dial()
+	ctx := context.Background()
+	have := w.devices(c)
+	known := func(i int) model.UploadRow {
+		return model.UploadRow{Identity: model.Identity{Serial: strings.ToLower(have[i].Serial), Maker: have[i].Maker, Model: have[i].Model}}
+	}
+	hashed := model.UploadRow{Identity: model.Identity{Hash: model.NewSecret(desktest.Hash(have[7].Serial, have[7].Maker, have[7].Model))},
+		Facts: model.HashFacts{Serial: have[7].Serial, Maker: have[7].Maker, Model: have[7].Model}}
+	// The service says 806 about the last one, and no list has it.
+	id, err := c.Upload(ctx, w.list("There", 1, 0, known(3), known(5), hashed, typed(9, "SIM-806-1"), typed(10, "SIM-808-1")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o := await(t, c, id, 6, over); o.Rows.Done != 1 || o.Rows.Failed != 5 {
+		t.Fatalf("ended with %+v", o.Rows)
+	}
+	n, err := c.Settle(ctx, id)
+	if err != nil || n != 3 {
+		t.Fatalf("settled %d rows, %v; want 3", n, err)
+	}
+	o := await(t, c, id, 6, over)
+	if o.Rows.Done != 4 || o.Rows.Failed != 2 {
+		t.Errorf("afterwards %+v, want 4 done", o.Rows)
+	}
+	rows, err := c.Rows(ctx, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := rows[1]; r.State != model.RowDone || r.Device != have[3].ID || r.Code != "806" || !strings.Contains(r.Text, "already there, in batch "+string(have[3].Batch)) {
+		t.Errorf("row 2 is %+v", r)
+	}
+	if r := rows[4]; r.State != model.RowFailed || r.Code != "806" {
+		t.Errorf("a row whose device no list has: %+v", r)
+	}
+	if n, err := c.Settle(ctx, id); n != 0 || err != nil {
+		t.Errorf("a second time: %d, %v; want nothing new", n, err)
+	}
+}
+
+func TestAListThatIsNotWholeSettlesOnlyWhatItShows(t *testing.T) {
+	w := newWorld(t, simulator.Options{})
+	c := w.dial()
+	ctx := context.Background()
+	id, err := c.Upload(ctx, w.list("There", 0, 0, typed(2, "SIM-806-1")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	await(t, c, id, 1, over)
+	w.fault(`{"match": "^GET .*/devices", "kind": "status", "status": 404}`)
+	if n, err := c.Settle(ctx, id); n != 0 || model.KindOf(err) != model.Incomplete {
+		t.Errorf("settled %d, %v; want an incomplete reading", n, err)
+	}
+	if _, err := c.Settle(ctx, "nothing"); model.KindOf(err) != model.NotFound {
+		t.Errorf("an unknown operation: %v", err)
+	}
+}
+
+func TestFailedHashesGoAgainWithTheirList(t *testing.T) {
+	w := newWorld(t, simulator.Options{})
+	c := w.dial()
+	ctx := context.Background()
+	hashed := func(line int, serial string) model.UploadRow {
+		return model.UploadRow{Line: line, Identity: model.Identity{Serial: serial, Hash: model.NewSecret(desktest.Hash(serial, "HP", "EliteBook"))}}
+	}
+	key := model.UploadRow{Line: 8, Identity: model.Identity{ProductKey: model.NewSecret("SIM-640-7")}}
+	list := []model.UploadRow{hashed(2, "NEW1"), hashed(3, "SIM-640-1"), hashed(4, "SIM-808-1"), hashed(5, "SIM-640-2"), key}
+	id, err := c.Upload(ctx, w.list("Hashes", 0, 0, list...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o := await(t, c, id, 5, over); o.Rows.Failed != 4 {
+		t.Fatalf("ended with %+v", o.Rows)
+	}
+	if _, err := c.Retry(ctx, id); model.KindOf(err) != model.Invalid {
+		t.Errorf("retried without the list: %v", err)
+	}
+	if _, err := c.RetryList(ctx, id, model.Upload{}.Of(hashed(3, "OTHER")).Rows); model.KindOf(err) != model.NotFound {
+		t.Errorf("another list: %v", err)
+	}
+	n, err := c.RetryList(ctx, id, model.Upload{}.Of(list[0], list[1], list[2], key).Rows) // without the line 5
+	if err != nil || n != 2 {
+		t.Fatalf("sent %d rows again, %v; want 2", n, err)
+	}
+	o := await(t, c, id, 5, over)
+	if len(o.Jobs) != 2 || o.Jobs[1].Rows != 2 || o.Rows.Done != 1 || o.Rows.Failed != 4 {
+		t.Errorf("afterwards %+v in jobs %+v", o.Rows, o.Jobs)
+	}
+	rows, err := c.Rows(ctx, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []int{1, 2, 1, 1, 2} {
+		if rows[i].Attempt != want || len(rows[i].Past) != want-1 {
+			t.Errorf("row %d: attempt %d with %d before, want %d", i+1, rows[i].Attempt, len(rows[i].Past), want)
+		}
 	}
 }

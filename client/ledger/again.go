@@ -52,6 +52,43 @@ func (l *Ledger) Retry(ctx context.Context, id model.OperationID, failed ...Agai
 	return rows, err
 }
 
+// RetryRows queues failed rows as a new attempt and leaves all others as they are.
+// Rows of one target stand together. It is refused as a whole when one of them is
+// not failed any more.
+func (l *Ledger) RetryRows(ctx context.Context, id model.OperationID, failed []Again) error {
+	return l.decide(ctx, "retry", id, func(tx *sql.Tx) error {
+		if err := l.attempt(ctx, tx, id, failed); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE operations SET held = 0, note = '' WHERE id = ?`, id); err != nil {
+			return err
+		}
+		return l.note(ctx, tx, id, 0, "retried", fmt.Sprint(len(failed), " rows"))
+	})
+}
+
+// Found makes failed rows done, because the operator had the service looked at and
+// what they wanted is there. They keep the code that they failed with. Rows that
+// are not failed any more stay as they are.
+func (l *Ledger) Found(ctx context.Context, id model.OperationID, results []Result) error {
+	return l.decide(ctx, "note findings", id, func(tx *sql.Tx) error {
+		n := int64(0)
+		for _, r := range results {
+			res, err := tx.ExecContext(ctx, `UPDATE rows SET state = ?, text = ?, what = '', device = CASE WHEN device = '' THEN ? ELSE device END
+				WHERE operation = ? AND number = ? AND state = ?`, model.RowDone, r.Text, r.Object, id, r.Number, model.RowFailed)
+			if err != nil {
+				return err
+			}
+			k, err := res.RowsAffected()
+			if err != nil {
+				return err
+			}
+			n += k
+		}
+		return l.note(ctx, tx, id, 0, "found there", fmt.Sprint(n, " rows"))
+	})
+}
+
 // remember keeps what became of rows before they are queued for another attempt.
 const remember = `INSERT INTO past (operation, number, attempt, chunk, job, state, code, code_name, text, what, ended)
 	SELECT r.operation, r.number, r.attempt, r.chunk, c.job, r.state, r.code, r.code_name, r.text, r.what, ?
@@ -107,6 +144,9 @@ func (l *Ledger) refusedAgain(ctx context.Context, tx *sql.Tx, id model.Operatio
 func (l *Ledger) attempt(ctx context.Context, tx *sql.Tx, id model.OperationID, failed []Again) error {
 	var chunk, size int
 	var word string
+	if len(failed) == 0 {
+		return nil
+	}
 	if err := tx.QueryRowContext(ctx, `SELECT max(number), max(rows), (SELECT kind FROM operations WHERE id = ?) FROM chunks WHERE operation = ?`,
 		id, id).Scan(&chunk, &size, &word); err != nil {
 		return err
