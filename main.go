@@ -134,7 +134,7 @@ func connect(ctx context.Context, t cli.Target, speed float64) (kit.Backend, kit
 
 // backend gives a client to the screens in every part that it plays.
 func backend(c *client.Client) kit.Backend {
-	return kit.Backend{Reader: c, Writer: c, Journal: c, Files: client.Files{}, Policies: c, Devices: c, Past: c, Requests: c,
+	return kit.Backend{Reader: c, Writer: c, Journal: c, Files: client.Files{}, Policies: c, Devices: c, Past: c, Mend: c, Requests: c,
 		Autopilot: c, Profiles: c, BIOS: c, Directory: c}
 }
 

@@ -7,26 +7,65 @@ import (
 	"github.com/spf13/cobra"
 
 	"muster/model"
+	"muster/model/desk"
 )
 
 const retryHelp = `Sends again what failed and may pass now, and nothing else: rows whose outcome is
 unknown, with the request ids they had, so that nothing happens twice; rows of a job
 that the service refused as a whole; rows that failed by a passing fault. How many
-rows that is, and why, is shown first, and why the others stay as they are.`
+rows that is, and why, is shown first, and why the others stay as they are.
+
+Rows that a hardware hash or a product key identified cannot be sent again from here:
+both are erased when the service has accepted them. With --list FILE they are taken
+from the list once more, found by what was sent, and only they are sent; - is standard
+input.
+
+With --known nothing is sent. The devices that the service called there already (806)
+are looked for among all devices of the customer, by equality, and those that are found
+are counted as done.`
+
+// retrying is what one muster operations retry was asked for.
+type retrying struct {
+	write
+	known bool
+	list  string
+}
 
 func (p *program) operationsRetry() *cobra.Command {
-	var w write
+	var w retrying
 	c := &cobra.Command{
 		Use: "retry ID", Short: "send again what failed and can pass", Long: retryHelp, Args: exactly("ID"),
-		Example: "  muster operations retry k3f9-2mqa --dry-run\n  muster operations retry k3f9-2mqa --yes --wait",
+		Example: "  muster operations retry k3f9-2mqa --dry-run\n  muster operations retry k3f9-2mqa --yes --wait\n" +
+			"  muster operations retry k3f9-2mqa --list devices.csv --wait\n  muster operations retry k3f9-2mqa --known",
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := p.mayWrite("retry operation", w, false); err != nil {
+			const op = "retry operation"
+			if w.known && w.list != "" {
+				return usage(op, "--known and --list are two things", "")
+			}
+			if err := p.mayWrite(op, w.write, w.list == "-"); err != nil {
 				return err
 			}
-			return p.connected(c.Context(), func(ctx context.Context, s *session) error { return s.retry(ctx, args[0], w) })
+			var list *desk.List
+			if w.list != "" {
+				var err error
+				if list, err = p.relist(c.Context(), w.list); err != nil {
+					return err
+				}
+			}
+			return p.connected(c.Context(), func(ctx context.Context, s *session) error {
+				switch {
+				case w.known:
+					return s.settle(ctx, args[0], w.write)
+				case list != nil:
+					return s.retryList(ctx, args[0], list, w.write)
+				}
+				return s.retry(ctx, args[0], w.write)
+			})
 		},
 	}
 	w.flags(c)
+	c.Flags().StringVar(&w.list, "list", "", "send rows again whose hash or product key is erased, out of this list")
+	c.Flags().BoolVar(&w.known, "known", false, "count rows as done whose device is there already, after a look; send nothing")
 	return c
 }
 
@@ -115,7 +154,7 @@ func (p *plan) leave(o model.Operation, rows []model.Row, sent map[int]bool) {
 		case r.State == model.RowUnknown:
 			why = "the service took their job, but nobody knows what became of them"
 		case class == model.Transient && o.Kind == model.UploadDevices:
-			why = "a passing fault, but their hash or product key is no longer here: upload them again"
+			why = "a passing fault, but their hash or product key is no longer here: give the list with --list"
 		case r.Code == "" && r.CodeName == "":
 			why = "failed without a code"
 		}

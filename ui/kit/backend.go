@@ -97,6 +97,19 @@ type RequestLog interface {
 	Requests() []model.Request
 }
 
+// Mender settles what an ended operation left open.
+type Mender interface {
+	// Settle looks for the devices of an upload that the service called there already
+	// ([model.AlreadyThere]) and counts the rows whose device it finds as done. It
+	// returns how many; an error of kind Incomplete beside them says that not all
+	// devices could be read.
+	Settle(ctx context.Context, id model.OperationID) (int, error)
+	// RetryList sends failed rows again whose hash or product key is erased, out of the
+	// list that they came from ([model.Relist]). It returns how many rows were queued,
+	// also beside an error.
+	RetryList(ctx context.Context, id model.OperationID, list model.UploadRows) (int, error)
+}
+
 // Files reads what lies on this machine's disk.
 type Files interface {
 	// Open opens a regular file for reading and says how large it is. Anything
@@ -117,6 +130,7 @@ type Backend struct {
 	Policies Policies
 	Devices  Devices
 	Past     Past
+	Mend     Mender
 	Requests RequestLog // nil where none is kept
 
 	Autopilot       Autopilot
