@@ -37,6 +37,8 @@ type Options struct {
 	Waiting func() string
 	// Requests returns the latest tries of requests, newest first; nil = none are kept.
 	Requests func() []model.Request
+	// Session is the sign-in of a real tenant, nil for a simulator with tokens.
+	Session *Session
 	// Ended runs after everything else has; nil = nothing.
 	Ended func() error
 	Now   func() time.Time
@@ -64,6 +66,7 @@ type Client struct {
 	yielded map[model.OperationID]bool // given up by a read-only session
 	since   map[string]time.Time       // when the looking for a key began
 	pages   map[model.CustomerID]int   // of the list of Autopilot devices, when it was last read whole
+	paused  map[model.OperationID]bool // until somebody signs in again
 	boards  boards
 }
 
@@ -93,7 +96,7 @@ func New(o Options) *Client {
 	base, stop := context.WithCancel(context.Background())
 	c := &Client{o: o, tracker: tracker.New(o.Tracker), opened: make(chan struct{}), base: base, stop: stop,
 		closing: make(chan struct{}), runners: map[model.OperationID]bool{}, yielded: map[model.OperationID]bool{}, since: map[string]time.Time{},
-		pages: map[model.CustomerID]int{}}
+		pages: map[model.CustomerID]int{}, paused: map[model.OperationID]bool{}}
 	c.wg.Add(1)
 	go c.open()
 	return c

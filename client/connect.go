@@ -37,7 +37,8 @@ type Connection struct {
 	PartnerToken, GraphToken model.Secret
 	Authority                string
 	ClientSecret             model.Secret
-	Backend                  string // key that keeps the ledgers of backends apart; "" = from the token
+	Session                  *Session // in place of tokens, of a real tenant
+	Backend                  string   // key that keeps the ledgers of backends apart; "" = from the token
 	ReadOnly                 bool
 	StateDir                 string // folder of the ledger
 	Forget                   bool   // remove StateDir at the end
@@ -65,11 +66,18 @@ const simulated = 60
 // Invalid, NoBackend when there is nothing to connect to, or SignedOut when there
 // is no token.
 func Dial(o Connection) (*Client, error) {
+	who, scope, err := o.Session.partner(o.PartnerToken)
+	if err != nil {
+		return nil, err
+	}
+	if o.Session != nil && o.Session.home != nil && o.Partner == "" {
+		o.Partner = nowhere
+	}
 	root, local, err := address(o.Partner)
 	if err != nil {
 		return nil, err
 	}
-	if o.PartnerToken.Empty() {
+	if o.Session == nil && o.PartnerToken.Empty() {
 		return nil, &model.Error{Kind: model.SignedOut, Op: "connect", Msg: "there is no token for Partner Center",
 			Hint: "set MUSTER_PARTNER_TOKEN or --token-file; muster simulate prints one"}
 	}
@@ -79,14 +87,15 @@ func Dial(o Connection) (*Client, error) {
 	log := &rest.Log{}
 	o.Observe = both(log.Add, o.Observe)
 	d := &dialer{o: o, local: local, clients: map[model.CustomerID]*graph.Client{}, pace: rest.NewPace(pace(rest.PartnerPace(), local))}
-	c, err := rest.New(rest.Options{Service: rest.Partner, Base: root, Credential: auth.Static(o.PartnerToken), Scopes: []string{partnerScope},
+	c, err := rest.New(rest.Options{Service: rest.Partner, Base: root, Credential: who, Scopes: []string{scope},
 		ReadOnly: o.ReadOnly, Transport: o.Transport, Pace: d.pace, Observe: o.Observe, NewID: o.NewID, Backoff: o.Backoff,
 		Locale: o.Locale})
 	if err != nil {
 		return nil, err
 	}
 	options := Options{Partner: partner.New(c), ReadOnly: o.ReadOnly, OpenLedger: d.openLedger, Waiting: d.waiting,
-		Tracker: o.Tracker, ReadBack: o.ReadBack, Look: o.Look, Patience: o.Patience, AgainAfter: o.AgainAfter, Requests: log.Requests}
+		Tracker: o.Tracker, ReadBack: o.ReadBack, Look: o.Look, Patience: o.Patience, AgainAfter: o.AgainAfter, Requests: log.Requests,
+		Session: o.Session}
 	if o.Graph != "" {
 		if d.graph, _, err = address(o.Graph); err != nil {
 			return nil, err
@@ -167,6 +176,9 @@ type dialer struct {
 // tenant or does not say, else whatever the authority hands out.
 func (d *dialer) credential(id model.CustomerID) (azcore.TokenCredential, error) {
 	const op = "reach Intune"
+	if d.o.Session != nil {
+		return d.o.Session.session.Tenant(string(id)), nil
+	}
 	_, tid, _, ok := auth.Claims(d.o.GraphToken)
 	foreign := ok && tid != "" && !strings.EqualFold(tid, string(id))
 	switch {
@@ -199,7 +211,7 @@ func (d *dialer) tenant(id model.CustomerID) (*graph.Client, error) {
 		return nil, err
 	}
 	p := rest.NewPace(pace(rest.GraphPace(), d.local))
-	c, err := rest.New(rest.Options{Service: rest.Graph, Base: d.graph, Credential: credential, Scopes: []string{graphScope}, Tenant: string(id),
+	c, err := rest.New(rest.Options{Service: rest.Graph, Base: d.graph, Credential: credential, Scopes: []string{d.o.Session.graphScope()}, Tenant: string(id),
 		ReadOnly: d.o.ReadOnly, Transport: d.o.Transport, Pace: p, Observe: d.o.Observe, NewID: d.o.NewID, Backoff: d.o.Backoff})
 	if err != nil {
 		return nil, err
@@ -228,6 +240,9 @@ func (d *dialer) waiting() string {
 func (d *dialer) backend() string {
 	if d.o.Backend != "" {
 		return d.o.Backend
+	}
+	if d.o.Session != nil {
+		return d.o.Session.backend
 	}
 	if iss, tid, _, ok := auth.Claims(d.o.PartnerToken); ok {
 		return iss + " " + tid

@@ -10,7 +10,7 @@ import (
 
 // Customers yields the partner's customers as their pages come.
 func (c *Client) Customers(ctx context.Context) iter.Seq2[[]model.Customer, error] {
-	return c.o.Partner.Customers(ctx)
+	return c.o.Session.customers(c.o.Partner.Customers(ctx))
 }
 
 // Batches lists the customer's batches. With an error of kind Incomplete those

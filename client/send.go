@@ -146,6 +146,7 @@ func (r *runner) postpone(ctx context.Context, next ledger.Chunk, e *model.Error
 	case model.Cancelled:
 		return step{stop: true}
 	case model.SignedOut:
+		r.c.pause(id)
 		_ = r.book.Hold(note, id, e.Msg) // if that fails, the operation stops all the same
 		return step{stop: true}
 	}
@@ -171,6 +172,9 @@ func (r *runner) failed(ctx context.Context, next ledger.Chunk, word string, e *
 		_ = r.book.Requeue(ctx, id, n, e.Msg, false) // if that fails, it counts as lost at the next start
 		return step{stop: true}
 	case model.SignedOut, model.Refused:
+		if e.Kind == model.SignedOut {
+			r.c.pause(id)
+		}
 		r.insist(ctx, func() error { return r.book.Requeue(ctx, id, n, e.Msg, true) })
 		return step{stop: true}
 	case model.Conflict, model.NotFound:

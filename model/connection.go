@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -16,6 +17,8 @@ type Cloud struct {
 	Authority string // with a slash at its end
 	Graph     string // root, without one
 	Partner   string // root, without one
+	// What tokens are for: the roots, except where a custom cloud says otherwise.
+	GraphAudience, PartnerAudience string
 }
 
 // CloudCustom is the name of a cloud whose addresses stand in the configuration.
@@ -26,11 +29,15 @@ const CloudCustom = "custom"
 func Clouds() []Cloud {
 	const partner = "https://api.partnercenter.microsoft.com"
 	return []Cloud{
-		{"global", "global (and GCC)", "https://login.microsoftonline.com/", "https://graph.microsoft.com", partner},
-		{"usgov", "US Government L4 (GCC High)", "https://login.microsoftonline.us/", "https://graph.microsoft.us", partner},
-		{"usgov-dod", "US Government L5 (DoD)", "https://login.microsoftonline.us/", "https://dod-graph.microsoft.us", partner},
-		{"china", "China, 21Vianet", "https://login.chinacloudapi.cn/", "https://microsoftgraph.chinacloudapi.cn", "https://partner.partnercenterapi.microsoftonline.cn"},
+		cloud("global", "global (and GCC)", "https://login.microsoftonline.com/", "https://graph.microsoft.com", partner),
+		cloud("usgov", "US Government L4 (GCC High)", "https://login.microsoftonline.us/", "https://graph.microsoft.us", partner),
+		cloud("usgov-dod", "US Government L5 (DoD)", "https://login.microsoftonline.us/", "https://dod-graph.microsoft.us", partner),
+		cloud("china", "China, 21Vianet", "https://login.chinacloudapi.cn/", "https://microsoftgraph.chinacloudapi.cn", "https://partner.partnercenterapi.microsoftonline.cn"),
 	}
+}
+
+func cloud(name, title, authority, graph, partner string) Cloud {
+	return Cloud{Name: name, Title: title, Authority: authority, Graph: graph, Partner: partner, GraphAudience: graph, PartnerAudience: partner}
 }
 
 // SignIn is a way to prove who asks.
@@ -101,8 +108,9 @@ type Connection struct {
 
 	CAFile string // more roots to trust
 	// Of a custom cloud only.
-	Authority, Graph, Partner string
-	Discovery                 bool // whether the authority is asked for at Microsoft
+	Authority, Graph, Partner      string
+	GraphAudience, PartnerAudience string // "" = the roots
+	Discovery                      bool   // whether the authority is asked for at Microsoft
 }
 
 // DefaultPort is the loopback port of the browser sign-in.
@@ -120,12 +128,13 @@ func Colours() []string { return []string{"red", "yellow", "green", "blue", "mag
 // Where returns the cloud that the connection is in. ok is false for an unknown name.
 func (c Connection) Where() (Cloud, bool) {
 	if c.Cloud == CloudCustom {
-		return Cloud{Name: CloudCustom, Title: "CUSTOM", Authority: strings.TrimSuffix(c.Authority, "/") + "/",
-			Graph: strings.TrimSuffix(c.Graph, "/"), Partner: strings.TrimSuffix(c.Partner, "/")}, true
+		own := cloud(CloudCustom, "CUSTOM", strings.TrimSuffix(c.Authority, "/")+"/", strings.TrimSuffix(c.Graph, "/"), strings.TrimSuffix(c.Partner, "/"))
+		own.GraphAudience, own.PartnerAudience = cmp.Or(c.GraphAudience, own.Graph), cmp.Or(c.PartnerAudience, own.Partner)
+		return own, true
 	}
-	for _, cloud := range Clouds() {
-		if cloud.Name == c.Cloud {
-			return cloud, true
+	for _, known := range Clouds() {
+		if known.Name == c.Cloud {
+			return known, true
 		}
 	}
 	return Cloud{}, false
@@ -149,7 +158,9 @@ func (c Connection) Faults() []Fault {
 	if _, ok := c.Where(); !ok {
 		bad("cloud", fmt.Sprintf("there is no cloud %q", Clean(c.Cloud)), "one of global, usgov, usgov-dod, china, custom")
 	}
-	if !tenantForm(c.Tenant) {
+	if c.Single && !IsGUID(c.Tenant) {
+		bad("tenant", "the tenant is not a GUID", "a single tenant is named by its id")
+	} else if !tenantForm(c.Tenant) {
 		bad("tenant", "the tenant is neither a GUID nor a domain", "the partner's own tenant, such as contoso.onmicrosoft.com")
 	}
 	if c.SignIn != SignInAzureCLI && c.SignIn != SignInManaged && !IsGUID(c.ClientID) {
@@ -210,7 +221,8 @@ func (c Connection) customFaults() []Fault {
 	for _, a := range []struct {
 		key, value string
 		optional   bool
-	}{{"authority", c.Authority, false}, {"graph", c.Graph, false}, {"partner", c.Partner, c.Single}} {
+	}{{"authority", c.Authority, false}, {"graph", c.Graph, false}, {"partner", c.Partner, c.Single},
+		{"graph_audience", c.GraphAudience, true}, {"partner_audience", c.PartnerAudience, true}} {
 		switch u, err := url.Parse(a.value); {
 		case c.Cloud != CloudCustom && a.value != "":
 			out = append(out, Fault{a.key, a.key + " belongs to cloud \"custom\" only", "leave it out"})

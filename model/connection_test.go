@@ -32,7 +32,7 @@ func TestAConnectionIsJudgedByKey(t *testing.T) {
 		"secret_file":      func(c *model.Connection) { c.SignIn, c.SecretFile, c.SecretEnv = model.SignInSecret, "f", "E" },
 		"remember":         func(c *model.Connection) { c.SignIn, c.SecretEnv, c.Remember = model.SignInSecret, "E", true },
 		"graph":            func(c *model.Connection) { c.Graph = "https://graph.example" },
-		"authority, graph": func(c *model.Connection) { c.Cloud, c.Single, c.Authority = "custom", true, "http://login.example" },
+		"authority, graph": func(c *model.Connection) { c.Cloud, c.Single, c.Tenant, c.Authority = "custom", true, c.ClientID, "http://login.example" },
 		"partner": func(c *model.Connection) {
 			c.Cloud, c.Authority, c.Graph, c.Partner = "custom", "https://a.example/", "https://b.example", "https://u@c.example"
 		},

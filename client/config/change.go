@@ -77,6 +77,8 @@ func table(c model.Connection) string {
 	text("authority", c.Authority)
 	text("graph", c.Graph)
 	text("partner", c.Partner)
+	text("graph_audience", c.GraphAudience)
+	text("partner_audience", c.PartnerAudience)
 	if c.Cloud == model.CloudCustom && !c.Discovery {
 		b.WriteString("instance_discovery = false\n")
 	}

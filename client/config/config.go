@@ -149,6 +149,9 @@ type connection struct {
 	Graph     string `toml:"graph"`
 	Partner   string `toml:"partner"`
 	Discovery *bool  `toml:"instance_discovery"`
+
+	GraphAudience   string `toml:"graph_audience"`
+	PartnerAudience string `toml:"partner_audience"`
 }
 
 // The two kinds of tenants that a connection leads to.
@@ -162,7 +165,8 @@ func (c connection) model(name string) model.Connection {
 		SignIn: model.SignIn(cmp.Or(c.SignIn, string(model.SignInDevice))), Account: c.Account, AccountID: c.AccountID, Customers: c.Customers,
 		ReadOnly: c.ReadOnly == nil || *c.ReadOnly, Colour: c.Colour, Word: c.Word, Remember: c.Remember,
 		Certificate: c.Certificate, SecretFile: c.SecretFile, SecretEnv: c.SecretEnv, TokenFile: c.TokenFile, Port: model.DefaultPort,
-		CAFile: c.CAFile, Authority: c.Authority, Graph: c.Graph, Partner: c.Partner, Discovery: c.Discovery == nil || *c.Discovery}
+		CAFile: c.CAFile, Authority: c.Authority, Graph: c.Graph, Partner: c.Partner,
+		GraphAudience: c.GraphAudience, PartnerAudience: c.PartnerAudience, Discovery: c.Discovery == nil || *c.Discovery}
 	if c.Port != nil {
 		m.Port = *c.Port
 	}

@@ -191,7 +191,7 @@ func TestAnAddedConnectionReadsAsItWas(t *testing.T) {
 		path := filepath.Join(dir, fmt.Sprint(n), "muster", "config.toml")
 		c := model.Connection{
 			Name: "n", Cloud: rapid.SampledFrom([]string{"global", "china"}).Draw(t, "cloud"), Single: rapid.Bool().Draw(t, "single"),
-			Tenant: "a.example", ClientID: app, SignIn: rapid.SampledFrom(model.SignIns()).Draw(t, "sign-in"), ReadOnly: rapid.Bool().Draw(t, "read-only"),
+			Tenant: app, ClientID: app, SignIn: rapid.SampledFrom(model.SignIns()).Draw(t, "sign-in"), ReadOnly: rapid.Bool().Draw(t, "read-only"),
 			Account: rapid.String().Draw(t, "account"), CAFile: rapid.StringN(0, 30, -1).Draw(t, "ca"), Port: 9000, Discovery: true,
 		}
 		if c.SignIn != model.SignInBrowser {
