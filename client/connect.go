@@ -154,7 +154,7 @@ func address(s string) (u *url.URL, local bool, err error) {
 // when it was told to, and then muster slows down like anywhere else.
 func pace(o rest.PaceOptions, local bool) rest.PaceOptions {
 	if local {
-		o.Rate, o.Ceiling, o.Burst, o.WriteRate, o.WriteBurst = 20_000, 20_000, 1000, 0, 0
+		o.Rate, o.Ceiling, o.Burst, o.Window = 20_000, 20_000, 1000, 0
 		o.Recover = time.Second
 	}
 	return o

@@ -33,8 +33,9 @@ type Call struct {
 	Safe bool
 	// Once says that a 429 is this call's own answer and no sign of overload: it is
 	// not repeated, and nothing else is slowed down by it.
-	Once  bool
-	Limit int64 // most bytes of a good answer, 0 = MaxBody
+	Once   bool
+	Limit  int64 // most bytes of a good answer, 0 = MaxBody
+	Weight int   // requests that it counts for at the service, 0 = 1; the parts of a batch
 }
 
 // Answer is a 2xx answer.
@@ -50,6 +51,10 @@ type Answer struct {
 func (c Call) get() bool {
 	return c.Method == "" || c.Method == http.MethodGet || c.Method == http.MethodHead
 }
+
+// counted reports whether the service counts the call as a write: by its method,
+// but a batch by its parts.
+func (c Call) counted() bool { return !c.get() && (c.Weight == 0 || !c.Safe) }
 
 // write reports whether the call may change something.
 func (c Call) write() bool { return !c.get() && !c.Safe }
@@ -104,16 +109,33 @@ func (c *Client) target(call Call) (string, error) {
 		u.RawQuery = strings.ReplaceAll(u.RawQuery, " ", "%20")
 		return u.String(), nil
 	}
-	escaped := make([]string, len(call.Path))
-	for i, s := range call.Path {
-		escaped[i] = url.PathEscape(s)
-	}
 	u := c.base
 	u.Path += strings.Join(call.Path, "/")
-	u.RawPath = c.base.EscapedPath() + strings.Join(escaped, "/")
-	u.RawQuery = strings.ReplaceAll(call.Query.Encode(), "+", "%20") // a blank; a plus is %2B there
+	u.RawPath = c.base.EscapedPath() + call.escaped()
+	u.RawQuery = call.query()
 	return u.String(), nil
 }
+
+// Relative returns where the call goes below the root, as a batch names it.
+func (c Call) Relative() string {
+	at := "/" + c.escaped()
+	if q := c.query(); q != "" {
+		at += "?" + q
+	}
+	return at
+}
+
+func (c Call) escaped() string {
+	segments := make([]string, len(c.Path))
+	for i, s := range c.Path {
+		segments[i] = url.PathEscape(s)
+	}
+	return strings.Join(segments, "/")
+}
+
+// query returns the escaped query, with a blank as %20: not everything takes the
+// plus of forms for one.
+func (c Call) query() string { return strings.ReplaceAll(c.Query.Encode(), "+", "%20") }
 
 // outcome turns what the flight brought home into an answer or an error. A
 // complete answer counts even when the context ended right behind it.

@@ -123,7 +123,7 @@ func (c *Client) paced(req *policy.Request) (*http.Response, error) {
 		return req.Next()
 	}
 	f := flightOf(req)
-	done, err := c.o.Pace.enter(req.Raw().Context(), f.call.Lane, !f.call.get())
+	done, err := c.o.Pace.enter(req.Raw().Context(), f.call.Lane, max(f.call.Weight, 1), f.call.counted())
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +146,7 @@ func (c *Client) attempt(req *policy.Request) (*http.Response, error) {
 	}
 	f.end(resp, err)
 	c.innerRetryAfter(f)
-	c.report(f, req.Raw(), start)
+	c.report(f, req.Raw().Method, req.Raw().URL.Path, start)
 	return resp, err
 }
 
@@ -186,13 +186,13 @@ func (c *Client) innerRetryAfter(f *flight) {
 	}
 }
 
-// report tells the observer about the try.
-func (c *Client) report(f *flight, r *http.Request, start time.Time) {
+// report tells the observer about the try. The path is decoded.
+func (c *Client) report(f *flight, method, path string, start time.Time) {
 	if c.o.Observe == nil {
 		return
 	}
 	header := func(name string) string { return cut(model.Clean(f.header.Get(name)), maxCode) }
-	e := model.Request{At: start, Service: c.o.Service.String(), Tenant: c.o.Tenant, Method: r.Method, Path: cut(model.Clean(r.URL.Path), maxPath),
+	e := model.Request{At: start, Service: c.o.Service.String(), Tenant: c.o.Tenant, Method: method, Path: cut(model.Clean(path), maxPath),
 		Status: f.status, Duration: c.o.Now().Sub(start), Try: f.tries, Bytes: len(f.body), RequestID: f.requestID}
 	if c.o.Service == Graph {
 		e.AnswerID = header("request-id")

@@ -165,6 +165,9 @@ func (c *Client) Service() Service { return c.o.Service }
 // ReadOnly reports whether nothing but GET and HEAD leaves.
 func (c *Client) ReadOnly() bool { return c.o.ReadOnly }
 
+// NewID returns a new id for a request.
+func (c *Client) NewID() string { return c.o.NewID() }
+
 // Now returns the time by the client's clock.
 func (c *Client) Now() time.Time { return c.o.Now() }
 
