@@ -30,6 +30,11 @@ func (c Class) String() string {
 	return classWords[0]
 }
 
+// Classes lists every class.
+func Classes() []Class {
+	return []Class{Transient, MendFile, AlreadyYours, OtherTenant, StaleList, ProgramFault, Unclassified}
+}
+
 // classes follows the reference on Partner Center, section 9.3. The name decides
 // before the number.
 var classes = map[string]Class{

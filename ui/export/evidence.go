@@ -20,12 +20,14 @@ type Evidence struct {
 	Simulated bool          // the place is a simulator: nothing of it was real
 	Written   time.Time     // when the evidence was written
 	Zone      *time.Location
+	Digests   bool // what is left of hashes and product keys is shown, too
 }
 
 // Write writes the evidence in one of [EvidenceFormats]. Markdown is for people
 // and shows times in the zone of the evidence; CSV and JSON have them in UTC. It
-// holds neither hashes nor product keys; a row that only those identify is named
-// by eight digits of their SHA-256. An error of w is returned as it is.
+// holds neither hashes nor product keys, which are erased when a service has accepted
+// them; a row that only those identify is named by eight digits of their SHA-256, and
+// with Digests every row has them. An error of w is returned as it is.
 func (e Evidence) Write(w io.Writer, f Format) error {
 	switch f {
 	case Markdown:

@@ -2,6 +2,7 @@ package export
 
 import (
 	"io"
+	"slices"
 	"strconv"
 
 	"muster/model"
@@ -14,19 +15,27 @@ import (
 var evidenceColumns = [...]string{"Record", "At (UTC)", "Row", "Line", "Serial", "Device id", "Batch", "Name", "State", "Code", "Code name",
 	"Class", "Text", "What to do", "Attempt", "Paired by", "Policy before", "Job", "Request id", "Correlation id", "Tracking id"}
 
+// digestColumns stand behind the others when they are asked for.
+var digestColumns = [...]string{"Hash digest", "Key digest"}
+
 // sheetLine is one line of the sheet.
 type sheetLine struct {
 	record, at, row, line, serial, device, batch, name, state, code, codeName, class, text, what, attempt, by, before string
 	job, request, correlation, tracking                                                                               string
+	hash, key                                                                                                         string
 }
 
 func (l sheetLine) cells() []string {
 	return []string{l.record, l.at, l.row, l.line, l.serial, l.device, l.batch, l.name, l.state, l.code, l.codeName, l.class,
-		l.text, l.what, l.attempt, l.by, l.before, l.job, l.request, l.correlation, l.tracking}
+		l.text, l.what, l.attempt, l.by, l.before, l.job, l.request, l.correlation, l.tracking, l.hash, l.key}
 }
 
 func (e Evidence) csv(w io.Writer) error {
-	_, err := WriteList(w, CSV, evidenceColumns[:], func(yield func([]string) bool) {
+	columns := evidenceColumns[:]
+	if e.Digests {
+		columns = append(slices.Clone(columns), digestColumns[:]...)
+	}
+	_, err := WriteList(w, CSV, columns, func(yield func([]string) bool) {
 		if !yield(e.operationLine().cells()) {
 			return
 		}
@@ -80,7 +89,7 @@ func (l sheetLine) of(j model.Job) sheetLine {
 func rowLine(r model.Row) sheetLine {
 	l := sheetLine{record: "row", row: above(r.Number), line: above(r.Line), serial: r.Serial, device: string(r.Device), batch: string(r.Batch),
 		name: r.Name, state: r.State.String(), code: r.Code, codeName: r.CodeName, class: class(r), text: r.Text, what: r.What,
-		attempt: above(r.Attempt), before: r.Previous}
+		attempt: above(r.Attempt), before: r.Previous, hash: r.HashSum, key: r.KeySum}
 	if r.Serial == "" && r.Name == "" && r.Device == "" {
 		l.name = r.Label()
 	}

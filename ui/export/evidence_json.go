@@ -69,6 +69,8 @@ type rowRecord struct {
 	PairedBy string         `json:"pairedBy,omitempty"`
 	Before   string         `json:"policyBefore,omitempty"`
 	Chunk    int            `json:"chunk"`
+	HashSum  string         `json:"hashDigest,omitempty"` // when asked for
+	KeySum   string         `json:"keyDigest,omitempty"`
 	Past     []pastRecord   `json:"past,omitempty"` // earlier attempts, oldest first
 }
 
@@ -112,7 +114,10 @@ func (e Evidence) json(w io.Writer) error {
 	for i, row := range e.Rows {
 		l := rowLine(row)
 		r.Rows[i] = rowRecord{row.Number, row.Line, row.Label(), row.Serial, row.Device, row.Batch, l.state, row.Code, row.CodeName,
-			l.class, row.Text, row.What, row.Attempt, l.by, row.Previous, row.Chunk, pastOf(row)}
+			l.class, row.Text, row.What, row.Attempt, l.by, row.Previous, row.Chunk, "", "", pastOf(row)}
+		if e.Digests {
+			r.Rows[i].HashSum, r.Rows[i].KeySum = row.HashSum, row.KeySum
+		}
 	}
 	for i, v := range e.Events {
 		r.Events[i] = eventRecord{utc(v.At), v.Chunk, v.What, v.Detail}

@@ -126,10 +126,18 @@ func (p page) support(e Evidence) {
 }
 
 func (p page) rows(e Evidence) {
-	p.table("Rows", "row", "line", "device", "device id", "batch", "state", "code", "class", "why", "attempt", "job")
+	head := []string{"row", "line", "device", "device id", "batch", "state", "code", "class", "why", "attempt", "job"}
+	if e.Digests {
+		head = append(head, "hash digest", "key digest")
+	}
+	p.table("Rows", head...)
 	for _, r := range e.Rows {
-		p.row(above(r.Number), above(r.Line), r.Label(), string(r.Device), string(r.Batch), r.State.String(),
-			strings.TrimSpace(r.Code+" "+r.CodeName), class(r), r.Text, above(r.Attempt), above(r.Chunk))
+		cells := []string{above(r.Number), above(r.Line), r.Label(), string(r.Device), string(r.Batch), r.State.String(),
+			strings.TrimSpace(r.Code + " " + r.CodeName), class(r), r.Text, above(r.Attempt), above(r.Chunk)}
+		if e.Digests {
+			cells = append(cells, r.HashSum, r.KeySum)
+		}
+		p.row(cells...)
 	}
 }
 

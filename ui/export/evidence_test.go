@@ -186,3 +186,43 @@ func TestEvidenceHasNoOtherFormat(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestOneClassOfRowsAsAList(t *testing.T) {
+	want := "\"Serial\",\"Correlation id\",\"Tracking id\",\"Code\",\"Code name\",\"Why\",\"Line\",\"Batch\"\r\n" +
+		"\"'=SN2\",\"correlation-1\",\"track-1\",\"808\",\"ZtdDeviceAssignedToOtherTenant\",\"registered to another tenant\",\"3\",\"\"\r\n"
+	var b bytes.Buffer
+	if n, err := evidence().WriteOnly(&b, export.CSV, model.OtherTenant); n != 1 || err != nil || b.String() != want {
+		t.Errorf("%d rows, %v: %s", n, err, b.String())
+	}
+	b.Reset()
+	if n, err := evidence().WriteOnly(&b, export.Markdown, model.Transient); n != 1 || err != nil || !strings.Contains(b.String(), "| correlation-1 | track-1 | 640 | StorageError |") {
+		t.Errorf("%d rows, %v: %s", n, err, b.String())
+	}
+	b.Reset()
+	if n, err := evidence().WriteOnly(&b, export.Markdown, model.MendFile); n != 0 || err != nil || b.Len() != 0 {
+		t.Errorf("a class without rows: %d, %v: %q", n, err, b.String())
+	}
+	for _, c := range model.Classes() {
+		if got, ok := export.ParseClass(export.ClassWord(c)); !ok || got != c {
+			t.Errorf("class %v reads as %v, %v", c, got, ok)
+		}
+	}
+	if _, ok := export.ParseClass("other"); ok {
+		t.Error("a word that is no class is taken for one")
+	}
+}
+
+func TestDigestsAreShownWhenAskedFor(t *testing.T) {
+	e := evidence()
+	e.Rows[0].HashSum, e.Rows[0].KeySum = "11112222", "33334444"
+	for _, f := range export.EvidenceFormats() {
+		e.Digests = false
+		if text := written(t, e, f); strings.Contains(text, "11112222") || strings.Contains(text, "33334444") {
+			t.Errorf("%s: digests that nobody asked for", f)
+		}
+		e.Digests = true
+		if text := written(t, e, f); !strings.Contains(text, "11112222") || !strings.Contains(text, "33334444") {
+			t.Errorf("%s: no digests: %s", f, text)
+		}
+	}
+}
