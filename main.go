@@ -8,6 +8,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,6 +19,7 @@ import (
 	"os/signal"
 	"os/user"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"time"
 
@@ -26,6 +28,7 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"muster/client"
+	"muster/client/config"
 	"muster/client/rest"
 	"muster/client/simulator"
 	"muster/model"
@@ -57,9 +60,11 @@ func main() {
 		Dashboard: dashboard,
 		Simulate:  simulate,
 		Files:     client.Files{},
-		Version:   version(),
-		Now:       time.Now,
-		Getenv:    os.Getenv,
+
+		Configuration: configuration{},
+		Version:       version(),
+		Now:           time.Now,
+		Getenv:        os.Getenv,
 	})
 	stop()
 	os.Exit(code)
@@ -75,7 +80,11 @@ func version() string {
 
 // dashboard runs the screens until the operator leaves, then ends in order.
 func dashboard(ctx context.Context, t cli.Target) error {
-	t.Demo = t.Demo || t.Partner == ""
+	if named, err := connectionName(t); err != nil {
+		return err
+	} else if named == "" {
+		t.Demo = t.Demo || t.Partner == ""
+	}
 	backend, place, done, err := connect(ctx, t, demoSpeed)
 	if err != nil {
 		return err
@@ -103,12 +112,16 @@ func connect(ctx context.Context, t cli.Target, speed float64) (kit.Backend, kit
 	if o.StateDir == "" {
 		o.StateDir = client.StateDir(xdg.StateHome)
 	}
+	named, err := connectionName(t)
+	if err != nil {
+		return fail(err)
+	}
 	switch {
-	case t.Connection != "":
-		return fail(&model.Error{Kind: model.NoBackend, Op: "connect", Msg: fmt.Sprintf("there is no connection %q", model.Clean(t.Connection)),
-			Hint: "real tenants come with a later version; --demo works on the embedded simulator"})
+	case named != "":
+		if err := real(named, t, &o, &place); err != nil {
+			return fail(err)
+		}
 	case t.Demo:
-		var err error
 		if end, err = embed(ctx, t, speed, &o); err != nil {
 			return fail(err)
 		}
@@ -129,7 +142,98 @@ func connect(ctx context.Context, t cli.Target, speed float64) (kit.Backend, kit
 		return fail(err)
 	}
 	stop := func(ctx context.Context) error { return errors.Join(c.Close(ctx), end(ctx)) }
-	return backend(c), place, stop, nil
+	b := backend(c)
+	if o.Session != nil {
+		b.Identity = c
+	}
+	return b, place, stop, nil
+}
+
+// connectionName is the connection of the configuration that is wanted: the one that
+// is named, else the usual one, unless flags point elsewhere.
+func connectionName(t cli.Target) (string, error) {
+	if t.Demo || t.Partner != "" || t.Connection != "" {
+		return t.Connection, nil
+	}
+	f, err := config.Load(config.Path(xdg.ConfigHome))
+	if err != nil {
+		return "", err
+	}
+	if _, ok := f.Find(f.Settings.Use); f.Settings.Use != "" && !ok {
+		return "", &model.Error{Kind: model.NoBackend, Op: "connect", Msg: fmt.Sprintf("the configuration uses connection %q, which cannot be used", model.Clean(f.Settings.Use)),
+			Hint: "muster config check says why; --demo works on the embedded simulator"}
+	}
+	return f.Settings.Use, nil
+}
+
+// real points the connection at the tenant that the configuration names.
+func real(name string, t cli.Target, o *client.Connection, place *kit.Place) error {
+	f, err := config.Load(config.Path(xdg.ConfigHome))
+	if err != nil {
+		return err
+	}
+	c, ok := f.Find(name)
+	if !ok {
+		return &model.Error{Kind: model.NoBackend, Op: "connect", Msg: fmt.Sprintf("there is no connection %q that can be used", model.Clean(name)),
+			Hint: "muster connections list and muster config check; --demo works on the embedded simulator"}
+	}
+	made, err := client.Tenant(c, client.Real{Getenv: os.Getenv, Unsetenv: func(name string) { _ = os.Unsetenv(name) },
+		Signed: func(who model.Account) error {
+			if c.AccountID == who.ID {
+				return nil
+			}
+			return f.Sign(name, who.Name, who.ID)
+		}})
+	if err != nil {
+		return err
+	}
+	made.ReadOnly = made.ReadOnly || t.ReadOnly
+	made.StateDir, made.ReadBack, made.Who, made.Locale = o.StateDir, o.ReadBack, o.Who, cmp.Or(o.Locale, f.Settings.Locale)
+	if t.StateDir == "" && f.Settings.StateDir != "" {
+		made.StateDir = f.Settings.StateDir
+	}
+	*o = made
+	*place = kit.Place{Connection: name, ReadOnly: made.ReadOnly, Custom: c.Cloud == model.CloudCustom, Word: c.Word, Colour: c.Colour}
+	return nil
+}
+
+// configuration is the file of connections, for the command line.
+type configuration struct{}
+
+// Read implements cli.Configuration.
+func (configuration) Read() (cli.Configured, error) {
+	f, err := config.Load(config.Path(xdg.ConfigHome))
+	if err != nil {
+		return cli.Configured{}, err
+	}
+	c := cli.Configured{Path: f.Path, Use: f.Settings.Use, Connections: f.Connections}
+	for _, p := range f.Problems {
+		c.Problems = append(c.Problems, cli.ConfigProblem{Line: p.Line, Column: p.Column, Key: p.Key, Text: p.String()})
+	}
+	return c, nil
+}
+
+func changed(change func(*config.File) error) error {
+	f, err := config.Load(config.Path(xdg.ConfigHome))
+	if err != nil {
+		return err
+	}
+	return change(f)
+}
+
+// Add implements cli.Configuration.
+func (configuration) Add(c model.Connection) error {
+	return changed(func(f *config.File) error { return f.Add(c) })
+}
+
+// Remove implements cli.Configuration.
+func (configuration) Remove(name string) error {
+	return changed(func(f *config.File) error { return f.Remove(name) })
+}
+
+// Use implements cli.Configuration.
+func (configuration) Use(name string) error {
+	return changed(func(f *config.File) error { return f.Use(name) })
 }
 
 // backend gives a client to the screens in every part that it plays.
@@ -216,7 +320,7 @@ func simulate(ctx context.Context, o cli.SimulateOptions, ready io.Writer) error
 			Hint: "--listen takes 127.0.0.1:PORT; port 0 lets the system choose"}
 	}
 	sim, err := simulator.New(simulator.Options{Devices: o.Devices, Customers: o.Customers, Seed: o.Seed, Speed: o.Speed,
-		Lag: o.Lag, Faults: o.Faults, TLS: o.TLS, Authority: o.Authority})
+		Lag: o.Lag, Faults: o.Faults, TLS: o.TLS || o.Authority}) // nobody signs in over plain http
 	if err != nil {
 		return &model.Error{Kind: model.Invalid, Op: op, Msg: model.Clean(err.Error())}
 	}
@@ -224,10 +328,24 @@ func simulate(ctx context.Context, o cli.SimulateOptions, ready io.Writer) error
 	if err != nil {
 		return errors.Join(&model.Error{Kind: model.Invalid, Op: op, Msg: "cannot listen on " + model.Clean(o.Listen), Err: err}, sim.Close())
 	}
-	if err := json.NewEncoder(ready).Encode(sim.Ready(l.Addr())); err != nil {
+	line := sim.Ready(l.Addr())
+	if o.Authority {
+		explainAuthority(os.Stderr, line)
+	}
+	if err := json.NewEncoder(ready).Encode(line); err != nil {
 		return errors.Join(err, l.Close(), sim.Close())
 	}
 	return sim.Serve(ctx, l)
+}
+
+// explainAuthority says how to sign in to a running simulator as to a real tenant.
+func explainAuthority(w io.Writer, r simulator.Ready) {
+	root := strings.TrimSuffix(r.Graph, "/beta")
+	c := model.Connection{Name: "simulator", Cloud: model.CloudCustom, Tenant: r.Tenant, ClientID: "11111111-2222-4333-8444-555555555555",
+		SignIn: model.SignInDevice, CAFile: r.CAFile, Authority: r.Authority, Graph: root, Partner: r.Partner,
+		GraphAudience: "https://graph.microsoft.com", PartnerAudience: "https://api.partnercenter.microsoft.com"}
+	_, _ = fmt.Fprintf(w, "a connection to it, for %s:\n\n%s\ntype the code at %s/devicelogin, or let it be approved:\n  curl --cacert %s %s/signin -d '{\"auto\": \"agent\"}'\n",
+		config.Path(xdg.ConfigHome), config.Text(c), r.Authority, r.CAFile, r.Control)
 }
 
 // onLoopback reports whether an address to listen on can be reached from this

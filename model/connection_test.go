@@ -18,21 +18,23 @@ func TestAConnectionIsJudgedByKey(t *testing.T) {
 		t.Fatalf("a good one: %+v", faults)
 	}
 	for want, change := range map[string]func(*model.Connection){
-		"":                 func(c *model.Connection) { c.Name = "two words" },
-		"cloud":            func(c *model.Connection) { c.Cloud = "moon" },
-		"tenant":           func(c *model.Connection) { c.Tenant = "organizations" },
-		"client_id":        func(c *model.Connection) { c.ClientID = "" },
-		"customers":        func(c *model.Connection) { c.Customers = []string{c.ClientID, "fabrikam"} },
-		"colour":           func(c *model.Connection) { c.Colour = "puce" },
-		"word":             func(c *model.Connection) { c.Word = "PRODUCTION TENANT" },
-		"sign_in":          func(c *model.Connection) { c.SignIn = "password" },
-		"port":             func(c *model.Connection) { c.SignIn = model.SignInBrowser },
-		"certificate":      func(c *model.Connection) { c.SignIn = model.SignInCertificate },
-		"token_file":       func(c *model.Connection) { c.SignIn = model.SignInWorkload },
-		"secret_file":      func(c *model.Connection) { c.SignIn, c.SecretFile, c.SecretEnv = model.SignInSecret, "f", "E" },
-		"remember":         func(c *model.Connection) { c.SignIn, c.SecretEnv, c.Remember = model.SignInSecret, "E", true },
-		"graph":            func(c *model.Connection) { c.Graph = "https://graph.example" },
-		"authority, graph": func(c *model.Connection) { c.Cloud, c.Single, c.Tenant, c.Authority = "custom", true, c.ClientID, "http://login.example" },
+		"":            func(c *model.Connection) { c.Name = "two words" },
+		"cloud":       func(c *model.Connection) { c.Cloud = "moon" },
+		"tenant":      func(c *model.Connection) { c.Tenant = "organizations" },
+		"client_id":   func(c *model.Connection) { c.ClientID = "" },
+		"customers":   func(c *model.Connection) { c.Customers = []string{c.ClientID, "fabrikam"} },
+		"colour":      func(c *model.Connection) { c.Colour = "puce" },
+		"word":        func(c *model.Connection) { c.Word = "PRODUCTION TENANT" },
+		"sign_in":     func(c *model.Connection) { c.SignIn = "password" },
+		"port":        func(c *model.Connection) { c.SignIn = model.SignInBrowser },
+		"certificate": func(c *model.Connection) { c.SignIn = model.SignInCertificate },
+		"token_file":  func(c *model.Connection) { c.SignIn = model.SignInWorkload },
+		"secret_file": func(c *model.Connection) { c.SignIn, c.SecretFile, c.SecretEnv = model.SignInSecret, "f", "E" },
+		"remember":    func(c *model.Connection) { c.SignIn, c.SecretEnv, c.Remember = model.SignInSecret, "E", true },
+		"graph":       func(c *model.Connection) { c.Graph = "https://graph.example" },
+		"authority, graph": func(c *model.Connection) {
+			c.Cloud, c.Single, c.Tenant, c.Authority = "custom", true, c.ClientID, "http://login.example"
+		},
 		"partner": func(c *model.Connection) {
 			c.Cloud, c.Authority, c.Graph, c.Partner = "custom", "https://a.example/", "https://b.example", "https://u@c.example"
 		},

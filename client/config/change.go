@@ -29,12 +29,12 @@ func (f *File) Add(c model.Connection) error {
 	if len(text) > 0 {
 		text = append(text, "\n\n"...)
 	}
-	return f.change(append(text, table(c)...))
+	return f.change(append(text, Text(c)...))
 }
 
-// table writes a connection as the file spells it: what was chosen, and what an
+// Text writes a connection as the file spells it: what was chosen, and what an
 // operator should see.
-func table(c model.Connection) string {
+func Text(c model.Connection) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "[connections.%s]\n", c.Name)
 	text := func(key, value string) {

@@ -30,7 +30,6 @@ type Options struct {
 	Faults    []string         // named scenarios, see [Scenarios]
 	Page      int              // Autopilot identities in one answer at most, 1 to 1000, default 1000
 	TLS       bool             // serve https with a certificate of the simulator's own authority
-	Authority bool             // reserved; the ready line names the sign-in authority in any case
 	Now       func() time.Time // default time.Now
 	Instance  string           // name of this run, in tokens and ids; default drawn at random
 }
@@ -49,6 +48,7 @@ type Ready struct {
 	Customer     string `json:"customer"`     // id of the first customer
 	Control      string `json:"control"`      // root of the control interface
 	Instance     string `json:"instance"`     // name of this run
+	Tenant       string `json:"-"`            // the partner's own
 }
 
 // Simulator is both services, the sign-in and the control interface. It is
@@ -219,6 +219,7 @@ func (s *Simulator) Ready(addr net.Addr) Ready {
 		PartnerToken: s.issuer.lasting(s.partnerClaims(w)),
 		GraphToken:   s.issuer.lasting(s.graphClaims(w.customers[0].id)),
 		Customer:     w.customers[0].id, Control: base + controlRoot, Instance: s.options.Instance,
+		Tenant: w.partner.id,
 	}
 }
 

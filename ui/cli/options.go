@@ -24,12 +24,39 @@ type Options struct {
 	Dashboard func(ctx context.Context, t Target) error
 	// Simulate serves until ctx ends, after it wrote its one line to ready.
 	Simulate func(ctx context.Context, o SimulateOptions, ready io.Writer) error
+	// Configuration is the file of connections; nil = there is none.
+	Configuration Configuration
 	// Files reads upload lists and lists of ids; no backend is needed for it.
 	Files kit.Files
 
 	Version string
 	Now     func() time.Time // its location is the zone in which times are shown
 	Getenv  func(string) string
+}
+
+// Configuration is the file of connections and settings. Errors are *model.Error.
+type Configuration interface {
+	// Read reads the file anew. None is an empty one.
+	Read() (Configured, error)
+	Add(c model.Connection) error
+	Remove(name string) error
+	// Use names the connection for when none is; "" is the simulator.
+	Use(name string) error
+}
+
+// Configured is what the file of connections says.
+type Configured struct {
+	Path        string
+	Use         string
+	Connections []model.Connection // those that can be used
+	Problems    []ConfigProblem
+}
+
+// ConfigProblem is something in the file that cannot be used.
+type ConfigProblem struct {
+	Line, Column int
+	Key          string
+	Text         string // where and what, in a line
 }
 
 // Target says which backend is wanted, as flags and environment name it.

@@ -51,8 +51,11 @@ func (p *program) root() *cobra.Command {
 	root := &cobra.Command{
 		Use: "muster", Short: "look after fleets of Windows devices", Long: rootHelp, Example: rootExample,
 		Version: p.o.Version, Args: noArgs, SilenceErrors: true, SilenceUsage: true, TraverseChildren: true,
-		PersistentPreRunE: func(*cobra.Command, []string) error { return p.settle() },
-		RunE:              p.dashboard,
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
+			p.local = local[c.CommandPath()]
+			return p.settle()
+		},
+		RunE: p.dashboard,
 	}
 	root.SetVersionTemplate("muster {{.Version}}\n")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
@@ -73,7 +76,7 @@ func (p *program) root() *cobra.Command {
 	f.StringVar(&t.StateDir, "state-dir", "", "folder of the ledger")
 	f.DurationVar(&t.ReadBack, "read-back", maxReadBack, "how long the effect of a request is looked for whose answer was lost")
 	root.AddCommand(p.customers(), p.devices(), p.batches(), p.policies(), p.bios(), p.upload(),
-		p.operations(), p.jobs(), p.simulate(), p.info())
+		p.operations(), p.jobs(), p.connections(), p.config(), p.login(), p.simulate(), p.info())
 	merge(root)
 	return root
 }

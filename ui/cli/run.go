@@ -24,6 +24,13 @@ type program struct {
 	o      Options
 	target Target
 	out    *output
+	local  bool // this verb asks the services nothing, so nobody needs to be signed in
+}
+
+// local are the verbs that read the ledger alone.
+var local = map[string]bool{
+	"muster operations list": true, "muster operations show": true, "muster operations export": true, "muster operations prune": true,
+	"muster operations cancel": true, "muster jobs list": true, "muster info": true,
 }
 
 // Run carries out one command line, without the program's name, and returns the
@@ -102,7 +109,11 @@ func (p *program) connected(ctx context.Context, do func(context.Context, *sessi
 			p.say("%s", describe(cerr))
 		}
 	}()
-	return do(ctx, &session{program: p, Backend: backend, place: place})
+	s := &session{program: p, Backend: backend, place: place}
+	if err := s.signIn(ctx); err != nil {
+		return err
+	}
+	return do(ctx, s)
 }
 
 // verb is the body of a command that needs a backend.

@@ -43,7 +43,7 @@ func (p *program) simulate() *cobra.Command {
 	f.Var(lag{&o.Lag}, "lag", "simulated time until a change can be read back, such as 30s")
 	f.StringSliceVar(&o.Faults, "fault", nil, "named faults")
 	f.BoolVar(&o.TLS, "tls", false, "serve HTTPS with a certificate of its own")
-	f.BoolVar(&o.Authority, "authority", false, "serve a whole sign-in authority")
+	f.BoolVar(&o.Authority, "authority", false, "sign in as to a real tenant: serves HTTPS and says what connection leads to it")
 	return c
 }
 

@@ -122,10 +122,11 @@ type Files interface {
 
 // Backend is everything outside of the process, as the screens see it.
 type Backend struct {
-	Reader  Reader
-	Writer  Writer
-	Journal Journal
-	Files   Files
+	Identity Identity // nil for a simulator
+	Reader   Reader
+	Writer   Writer
+	Journal  Journal
+	Files    Files
 
 	Policies Policies
 	Devices  Devices
@@ -148,4 +149,7 @@ type Place struct {
 	Simulated  bool   // the word SIMULATED stands in the header
 	Forgotten  bool   // the ledger is temporary: "forgotten on exit"
 	ReadOnly   bool   // the word READ-ONLY stands in the header
+	Custom     bool   // the word CUSTOM stands in the header: the addresses are nobody's but the file's
+	Word       string // of the connection's own, for the header; "" = none
+	Colour     string // of that word, see [model.Colours]; "" = the theme's
 }
