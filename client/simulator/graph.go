@@ -12,7 +12,7 @@ import (
 // graphRoutes are Graph's operations below a version, one file a resource.
 func graphRoutes() []route {
 	return slices.Concat(
-		pilotRoutes(), syncRoutes(), profileRoutes(), assignedRoutes(),
+		pilotRoutes(), syncRoutes(), profileRoutes(), assignedRoutes(), importRoutes(),
 		hardwareRoutes(), passwordRoutes(), tagRoutes(), managedRoutes(), entraRoutes(), groupRoutes(),
 	)
 }

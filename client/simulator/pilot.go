@@ -19,6 +19,8 @@ type autopilot struct {
 
 	profiles   []*profile // oldest first
 	placements []placement
+	tickets    []*ticket // oldest first
+	held       []func()  // the ends of imports that a switch keeps
 	syncing
 }
 

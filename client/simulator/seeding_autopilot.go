@@ -20,6 +20,7 @@ func (w *world) seedAutopilot(c *customer, i uint64) {
 	w.seedAssignments(c)
 	c.place(c.autopilot.last)
 	w.seedOwn(c, i)
+	w.seedTickets(c, i)
 }
 
 // ownRoom is how many numbers each customer has, from fleet.total on, for the
@@ -76,6 +77,26 @@ func (w *world) seedProfiles(c *customer, i uint64) {
 			p.name += hostileTexts[k%len(hostileTexts)]
 		}
 		c.autopilot.profiles = append(c.autopilot.profiles, &p)
+	}
+}
+
+// seedTickets leaves some tickets lying about that nobody removed: the last
+// devices that the customer imported by itself, and two that were refused.
+func (w *world) seedTickets(c *customer, i uint64) {
+	own := c.autopilot.later
+	for k, one := range own[max(0, len(own)-4):] {
+		w.ticketCount++
+		at := func(j uint64) uint64 { return w.seed.at(kindTicket, i, uint64(k)*8+j) }
+		t := &ticket{number: w.ticketCount, id: guid(at(0), at(1)), batch: guid(w.seed.at(kindTicket, i, 99), 0), serial: one.serial, tag: one.tag, user: one.user}
+		t.key = t.id
+		switch k {
+		case 1, 2:
+			f := failures[[]string{"", "806", "808"}[k]]
+			t.state = wireImportState{Status: importError, Code: 800 + []int{0, 6, 8}[k], Name: f.name}
+		default:
+			t.state = wireImportState{Status: importComplete, Registration: w.fleet.alias(aliasIdentity, one.number), Name: "None"}
+		}
+		c.autopilot.tickets = append(c.autopilot.tickets, t)
 	}
 }
 

@@ -42,6 +42,7 @@ const (
 // catchUp lets the syncs happen that the service has done by itself: the first
 // that was due, which found what waits, and the latest. The lock is held.
 func (w *world) catchUp(c *customer, now time.Time) {
+	w.letGo(c)
 	if first := c.autopilot.last.Add(syncEvery); !first.After(now) {
 		w.sync(c, first)
 	}

@@ -22,16 +22,17 @@ type world struct {
 	byID      map[string]*customer
 	unknown   map[string]bool // models that the hardware catalogue lacks
 
-	jobs       map[string]*job
-	jobCount   uint64
-	addedCount uint64
-	madeCount  uint64 // of policies
-	laterCount uint64 // of devices that came later than the first ones
-	planned    uint64 // changes ever planned
-	due        schedule
-	registered registry // devices taken since the start
-	replays    replays
-	switches   *switchBoard
+	jobs        map[string]*job
+	jobCount    uint64
+	addedCount  uint64
+	madeCount   uint64 // of policies
+	ticketCount uint64 // of imports
+	laterCount  uint64 // of devices that came later than the first ones
+	planned     uint64 // changes ever planned
+	due         schedule
+	registered  registry // devices taken since the start
+	replays     replays
+	switches    *switchBoard
 }
 
 // partner is the one reseller that signs in.
