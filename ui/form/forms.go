@@ -9,7 +9,12 @@ func All() kit.Forms {
 		Upload:   Upload,
 		NewBIOS:  NewBIOS,
 		EditBIOS: EditBIOS,
-		Confirm:  Confirm,
+
+		AssignBIOS:   AssignBIOS,
+		DeleteBIOS:   DeleteBIOS,
+		BIOSPassword: BIOSPassword,
+
+		Confirm: Confirm,
 
 		NewPolicy:    NewPolicy,
 		EditPolicy:   EditPolicy,

@@ -50,6 +50,7 @@ type Session struct {
 	w, h  int
 	last  time.Time // when output came last
 	bytes int
+	tape  *bytes.Buffer // what was written since [Session.Tape], nil while nothing is kept
 }
 
 // Start runs a program on a terminal of w by h cells that knows all colours and
@@ -100,6 +101,9 @@ func (s *Session) read() bool {
 		return false
 	}
 	s.bytes += len(raw)
+	if s.tape != nil {
+		s.tape.Write(raw)
+	}
 	s.last = time.Now()
 	if _, err := s.term.Write(raw); err != nil {
 		s.tb.Fatalf("draw the program's output: %v", err)
@@ -203,6 +207,18 @@ func (s *Session) Settle() {
 func (s *Session) Bytes() int {
 	s.read()
 	return s.bytes
+}
+
+// Tape returns every byte that the program wrote to the terminal since the last call,
+// and keeps what comes from now on.
+func (s *Session) Tape() string {
+	s.read()
+	var had string
+	if s.tape != nil {
+		had = s.tape.String()
+	}
+	s.tape = &bytes.Buffer{}
+	return had
 }
 
 // WaitEnd waits until the program has ended by itself.
