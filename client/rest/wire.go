@@ -2,7 +2,6 @@ package rest
 
 import (
 	"encoding/json"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -49,19 +48,8 @@ func (t *Time) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// ParseTime reads RFC 3339 with any fraction, or the same without a zone, which
-// means UTC. It returns the zero time for everything else and for the year 1.
-func ParseTime(s string) time.Time {
-	for _, form := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02"} {
-		if t, err := time.Parse(form, strings.TrimSpace(s)); err == nil {
-			if t = t.UTC(); t.Year() <= 1 {
-				return time.Time{}
-			}
-			return t
-		}
-	}
-	return time.Time{}
-}
+// ParseTime is [model.ParseTime], for those who decode.
+func ParseTime(s string) time.Time { return model.ParseTime(s) }
 
 // MaxID bounds an identifier from outside, in bytes.
 const MaxID = 256

@@ -90,6 +90,12 @@ type Past interface {
 	Events(ctx context.Context, id model.OperationID) ([]model.Event, error)
 }
 
+// Items reads single objects as a service has them.
+type Items interface {
+	// ReadItem reads one with every property that the service sends, secrets aside.
+	ReadItem(ctx context.Context, c model.CustomerID, ref model.ItemRef) (model.Item, error)
+}
+
 // RequestLog keeps the latest requests to the services, in memory only.
 type RequestLog interface {
 	// Requests returns them, newest first. It is quick, and may be called from any
@@ -133,6 +139,7 @@ type Backend struct {
 	Past     Past
 	Mend     Mender
 	Requests RequestLog // nil where none is kept
+	Items    Items      // nil where nothing more is known than lists tell
 
 	Autopilot       Autopilot
 	AutopilotWriter AutopilotWriter

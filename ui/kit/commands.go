@@ -109,6 +109,15 @@ func ReadBIOS(env *Env, re Reply, bios model.BIOSID) tea.Cmd {
 	}
 }
 
+// ReadItem returns a command that reads one object of a customer anew.
+func ReadItem(env *Env, re Reply, c model.CustomerID, ref model.ItemRef) tea.Cmd {
+	ctx, items := env.Visit, env.Backend.Items
+	return func() tea.Msg {
+		item, err := items.ReadItem(ctx, c, ref)
+		return ItemMsg{Reply: re, Item: item, Err: Trouble(err)}
+	}
+}
+
 // Resume returns a command that lets a stopped operation go on.
 func Resume(env *Env, op model.OperationID) tea.Cmd {
 	ctx, journal := env.Root, env.Backend.Journal

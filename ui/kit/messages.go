@@ -61,6 +61,13 @@ type BIOSMsg struct {
 	Err           *model.Error
 }
 
+// ItemMsg answers [ReadItem].
+type ItemMsg struct {
+	Reply
+	Item model.Item
+	Err  *model.Error
+}
+
 // DecidedMsg answers [Resume], [Drop] and [Retry].
 type DecidedMsg struct {
 	Operation model.OperationID
