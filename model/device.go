@@ -1,6 +1,10 @@
 package model
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // CountUnknown stands where a service left a count out: not the same as zero.
 const CountUnknown = -1
@@ -26,6 +30,18 @@ type Device struct {
 	Uploaded   time.Time // zero = not said
 	UploadedBy string
 	Allowed    []string // what the service lets us do; empty = it did not say
+}
+
+// The verbs of allowedOperations.
+const (
+	VerbPatch  = "PATCH"  // a policy may be put on it
+	VerbDelete = "DELETE" // it may be removed
+)
+
+// Allows reports whether the service lets something be done with the device. It seldom
+// says; a device about which it says nothing allows all.
+func (d Device) Allows(verb string) bool {
+	return len(d.Allowed) == 0 || slices.ContainsFunc(d.Allowed, func(a string) bool { return strings.EqualFold(a, verb) })
 }
 
 // PolicyRef is what a device says about its policy: nothing, the id of a

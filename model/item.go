@@ -51,7 +51,7 @@ type Item struct {
 	Facts []Fact    // the same, one line each
 }
 
-// Fact is one property of an item: its name, with dots between levels, and its value as
+// Fact is one property of an item, cleaned: its name, with dots between levels, its value as
 // text. Null and empty lists have the value "". A list of objects has how many there are,
 // and the facts of the first few.
 type Fact struct{ Name, Value string }
@@ -173,7 +173,7 @@ func (p *itemParser) list(path, key string, depth int, tell bool) error {
 			return err
 		}
 		switch made := p.facts[was:]; {
-		case len(made) == 1 && made[0].Name == name:
+		case len(made) == 1 && made[0].Name == Clean(name):
 			plain = append(plain, made[0].Value)
 			p.facts = p.facts[:was]
 		case objects >= namedObjects:
@@ -224,14 +224,14 @@ func (p *itemParser) write(s string) {
 
 func (p *itemParser) tell(name, value string, tell bool) {
 	if tell && name != "" && len(p.facts) < maxItemFacts {
-		p.facts = append(p.facts, Fact{name, value})
+		p.facts = append(p.facts, Fact{Clean(name), Clean(value)})
 	}
 }
 
 // hidden reports whether the value of a member with this name is a secret.
 func hidden(name string) bool {
 	n := strings.ToLower(name)
-	for _, part := range [...]string{"hardwarehash", "hardwareidentifier", "productkey", "password", "secret", "token"} {
+	for _, part := range [...]string{"hardwarehash", "hardwareidentifier", "productkey", "password", "secret", "token", "filecontent"} {
 		if strings.Contains(n, part) {
 			return true
 		}

@@ -52,6 +52,16 @@ func (k OperationKind) String() string {
 	return operationWords[0]
 }
 
+// HasJobs reports whether the requests of such an operation become asynchronous tasks at
+// Partner Center, with tracking ids.
+func (k OperationKind) HasJobs() bool {
+	switch k {
+	case UploadDevices, AssignPolicy, UnassignPolicy, UndoAssignment, AdoptJob:
+		return true
+	}
+	return false
+}
+
 // OwnTargets reports whether the rows of one chunk may each have a target of
 // their own, because each is a request of its own.
 func (k OperationKind) OwnTargets() bool { return k == UndoAutopilot || k == ImportAutopilot }

@@ -36,8 +36,13 @@ func TestDevice(t *testing.T) {
 	s.WaitFor("300 devices", "as of")
 	s.Type("ss")
 	s.Press(uitest.Enter)
-	s.WaitFor("device id")
-	s.Golden("device-80x24")
+	s.WaitFor("device id", "Of the service, read")
+	s.Golden("device-80x24", clock, times, ids)
+	s.Type("J")
+	s.WaitFor("JSON of", `"serialNumber":`)
+	s.Golden("device-json-80x24", clock, times, ids, uris)
+	s.Press(uitest.Esc)
+	s.WaitFor("Registration")
 	s.Press(uitest.Esc)
 	s.WaitFor("300 devices")
 }
@@ -64,9 +69,14 @@ func TestBatches(t *testing.T) {
 	s.WaitFor("batches", "as of")
 	s.Golden("batches-80x24")
 	s.Press(uitest.Enter)
+	s.WaitFor("Of the service, read", "devices at")
+	s.Golden("batch-80x24", clock, times, ids)
+	s.Press(uitest.Enter)
 	s.WaitFor("of 300 devices", "/batch:")
 	s.Golden("batch-devices-80x24")
 	s.Press(uitest.Esc, uitest.Esc)
+	s.WaitFor("Of the service")
+	s.Press(uitest.Esc)
 	s.WaitFor("BATCH", "CREATED")
 }
 
@@ -77,8 +87,8 @@ func TestPolicies(t *testing.T) {
 	s.WaitFor("policies", "as of")
 	s.Golden("policies-80x24")
 	s.Press(uitest.Enter)
-	s.WaitFor("Settings during setup")
-	s.Golden("policy-80x24")
+	s.WaitFor("Settings during setup", "Of the service, read")
+	s.Golden("policy-80x24", clock, times, ids)
 }
 
 func TestBIOSConfigurations(t *testing.T) {
@@ -129,8 +139,8 @@ func TestAssignPolicyToMarkedDevices(t *testing.T) {
 	s.WaitFor("TRACKING ID")
 	s.Golden("operation-jobs-80x24", times, ids)
 	s.Press(uitest.Enter)
-	s.WaitFor("For support")
-	s.Golden("job-80x24", times, ids)
+	s.WaitFor("For support", "Of the service, read", "started")
+	s.Golden("job-80x24", clock, times, ids)
 }
 
 func TestReadOnlySessionOffersNoWrite(t *testing.T) {

@@ -23,6 +23,7 @@ import (
 // Times and ids differ from run to run, what stands around them does not.
 var (
 	times = regexp.MustCompile(`\d{4}-\d\d-\d\d( \d\d:\d\d)?|\b\d\d:\d\d\b`)
+	uris  = regexp.MustCompile(`"uri": .*|"id": .*`)
 	clock = regexp.MustCompile(`\b\d\d:\d\d:\d\d\b`)
 	ids   = regexp.MustCompile(`\b[0-9a-f]{8}-[0-9a-f-]*[0-9a-f…]*`)
 )
@@ -81,7 +82,7 @@ func (w *world) options(t *testing.T) ui.Options {
 	// from being older than an operation, whenever the test runs.
 	noon := time.Date(2099, 11, 23, 13, 2, 0, 0, time.UTC)
 	return ui.Options{
-		Backend:  kit.Backend{Reader: c, Writer: c, Journal: c, Files: client.Files{}, Policies: c, Devices: c, Past: c, Requests: c},
+		Backend:  kit.Backend{Reader: c, Writer: c, Journal: c, Files: client.Files{}, Policies: c, Devices: c, Past: c, Requests: c, Items: c},
 		Forms:    form.All(),
 		Place:    kit.Place{Connection: "demo", Simulated: true, Forgotten: true},
 		Customer: w.ready.Customer,

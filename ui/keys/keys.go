@@ -87,6 +87,9 @@ type Map struct {
 	// Acting on rows. Each letter is the same verb on every screen.
 	Assign, New, Edit, Remove, Upload, Refresh, Again, Continue, Drop, Undo, Why, Export, Password Binding
 
+	// Looking at one row more closely, and taking texts of it away.
+	Raw, Difference, Copy, CopyMenu Binding
+
 	// Going somewhere else.
 	Home, Devices, Batches, Policies, BIOS, Operations, Customers, Requests Binding
 
@@ -107,6 +110,8 @@ func Default() *Map {
 
 		Assign: Of("p"), New: Of("n"), Edit: Of("e"), Upload: Of("U"), Refresh: Of("r"), Again: Of("a"),
 		Remove: Of("x"), Continue: Of("c"), Drop: Of("X"), Undo: Of("z"), Why: Of("w"), Export: Of("E"), Password: Of("b"),
+
+		Raw: Of("J"), Difference: Of("d"), Copy: Of("y"), CopyMenu: Of("Y"),
 
 		Home: Of("1"), Devices: Of("2"), Batches: Of("3"), Policies: Of("4"), BIOS: Of("5"),
 		Operations: Of("o", "6"), Customers: Of("C"), Requests: Of("L"),

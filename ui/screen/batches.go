@@ -2,6 +2,7 @@ package screen
 
 import (
 	"iter"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -41,10 +42,10 @@ func NewBatches(env *kit.Env) *Batches {
 			return atOnce(func() ([]model.DeviceBatch, error) { return reader.Batches(ctx, id) }, batchRow(env.Moment))
 		},
 	})
-	s.actions = append([]kit.Action{
-		{Name: "devices", Key: env.Keys.Open, Do: s.open, Off: s.list.needRow, Help: "The devices of this batch."},
-		{Name: "assign policy", Key: env.Keys.Assign, Hurt: true, Do: s.assign, Off: s.cannotAssign, Help: "To all devices of this batch."},
-	}, append(s.list.looks(), s.list.moves()...)...)
+	actions := batchActions(env, s.batch)
+	actions[0].Name, actions[0].Help = "open", "All that is known of the batch; Enter there shows its devices."
+	actions[0].Do = s.open
+	s.actions = slices.Concat(actions, s.list.looks(), s.list.moves())
 	return s
 }
 
@@ -74,24 +75,20 @@ func (s *Batches) Resize(w, h int) { s.list.resize(w, h) }
 // Card implements kit.Screen.
 func (s *Batches) Card() kit.Card { return s.list.card("batches", s.actions) }
 
-func (s *Batches) cannotAssign() string {
-	if s.env.Forms.AssignBatch == nil {
-		return "not available here"
-	}
-	return s.list.needRow()
-}
-
-func (s *Batches) assign() kit.Effect {
-	b, _, _ := s.list.current()
-	return kit.Effect{Push: s.env.Forms.AssignBatch(s.env, b)}
+// batch is the one under the cursor.
+func (s *Batches) batch() (model.DeviceBatch, bool) {
+	b, _, ok := s.list.current()
+	return b, ok
 }
 
 func (s *Batches) open() kit.Effect {
-	b, _, ok := s.list.current()
+	b, ok := s.batch()
 	if !ok {
 		return kit.Effect{}
 	}
-	return kit.Effect{Open: kit.Open{View: kit.DevicesView, Filter: cellFilter("batch", string(b.ID)), Above: true}}
+	d := NewBatch(s.env, b, s.list.began)
+	d.follow(source{s.list.began, s.list.kinds, s.list.refresh})
+	return kit.Effect{Push: d}
 }
 
 // cellFilter is the filter for rows whose cell is this text. A text with a quote

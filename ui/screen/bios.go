@@ -150,5 +150,10 @@ func biosChanges(env *kit.Env, which func() (model.BIOSConfiguration, bool)) []k
 	return []kit.Action{
 		{Name: "assign", Key: env.Keys.Assign, Hurt: true, Do: do(assign), Off: off(assign), Help: "Choose the groups that get it and those that are left out; the whole set is written."},
 		{Name: "delete", Key: env.Keys.Remove, Hurt: true, Do: do(remove), Off: off(remove), Help: "Its name has to be typed. It cannot be undone."},
+		differenceAction(env, "BIOS configuration", which, NewBIOSDifference),
+		rawAction(env, func() (model.CustomerID, model.ItemRef, string, bool) {
+			b, ok := which()
+			return env.Customer.ID, model.ItemRef{Kind: model.BIOSItem, ID: string(b.ID)}, b.Name, ok
+		}),
 	}
 }

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 	"time"
@@ -53,10 +54,14 @@ func still(n int) *uitest.Still {
 
 // nasty is a backend whose every text is hostile.
 func nasty() *uitest.Still {
-	s := &uitest.Still{Board: &model.Board{Rev: 1, Waiting: hostile[0]}}
+	s := &uitest.Still{Board: &model.Board{Rev: 1, Waiting: hostile[0]}, Items: map[string]string{}}
 	var page model.DevicePage
 	for i, h := range hostile {
 		id := fmt.Sprint(i)
+		raw, _ := json.Marshal(map[string][]string{h: hostile, "name": {h}, id: nil})
+		for _, key := range []string{guid(i), id + h} {
+			s.Items[key] = string(raw)
+		}
 		s.CustomerList = append(s.CustomerList, model.Customer{ID: model.CustomerID(guid(i)), Name: h, Domain: h, Relationship: h})
 		s.BatchList = append(s.BatchList, model.DeviceBatch{ID: model.BatchID(id + h), CreatedBy: h, Status: h})
 		s.PolicyList = append(s.PolicyList, model.ConfigurationPolicy{ID: model.PolicyID(guid(i)), Name: h, Description: h, Settings: []model.Setting{model.Setting(h)}})

@@ -28,6 +28,11 @@ func every(env *kit.Env) map[string]kit.Screen {
 	for _, p := range policies {
 		all["policy "+string(p.ID)] = NewPolicy(env, p, env.Now())
 	}
+	batches, _ := reader.Batches(env.Visit, "")
+	for _, b := range batches {
+		all["batch "+string(b.ID)] = NewBatch(env, b, env.Now())
+		all["raw "+string(b.ID)] = NewRaw(env, "", batchRefOf(b), string(b.ID))
+	}
 	for page := range reader.Devices(env.Visit, "") {
 		for _, d := range page.Devices[:min(len(page.Devices), 20)] {
 			all["device "+string(d.ID)] = NewDevice(env, d, model.Clean(d.UploadedBy), model.Clean(d.Policy.Value), env.Now())
@@ -47,7 +52,7 @@ func every(env *kit.Env) map[string]kit.Screen {
 		for i, o := range env.Jobs.Operations {
 			all["operation "+string(o.ID)] = NewOperation(env, o)
 			all["row "+string(o.ID)] = newRowDetail(env, rows[i], o)
-			all["job "+string(o.ID)] = newJobDetail(env, o.Jobs[0])
+			all["job "+string(o.ID)] = newJobDetail(env, o.Jobs[0], o)
 		}
 	}
 	return all

@@ -216,11 +216,16 @@ func TestSorting(t *testing.T) {
 func TestBatchOpensItsDevices(t *testing.T) {
 	s := NewBatches(newEnv(t, still(10)))
 	show(s)
-	if e := typed(s, "\n"); e.Open.View != kit.DevicesView || e.Open.Filter != `batch:"first"` || !e.Open.Above {
+	open := func() kit.Effect { // the batch, and from there its devices
+		batch := typed(s, "\n").Push
+		show(batch)
+		return typed(batch, "\n")
+	}
+	if e := open(); e.Open.View != kit.DevicesView || e.Open.Filter != `batch:"first"` || !e.Open.Above {
 		t.Errorf("Enter opens %+v", e.Open)
 	}
 	typed(s, "j")
-	if e := typed(s, "\n"); e.Open.Filter != `sec ond` {
+	if e := open(); e.Open.Filter != `sec ond` {
 		t.Errorf("a name with a quote becomes the filter %q", e.Open.Filter)
 	}
 }

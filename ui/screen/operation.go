@@ -157,7 +157,7 @@ func (s *Operation) turn() kit.Effect {
 func (s *Operation) open() kit.Effect {
 	if s.showJobs {
 		if j, _, ok := s.jobs.current(); ok {
-			return kit.Effect{Push: newJobDetail(s.env, j)}
+			return kit.Effect{Push: newJobDetail(s.env, j, s.op)}
 		}
 		return kit.Effect{}
 	}

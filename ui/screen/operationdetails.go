@@ -77,15 +77,20 @@ type jobDetail struct {
 	job model.Job
 }
 
-func newJobDetail(env *kit.Env, j model.Job) *jobDetail {
+func newJobDetail(env *kit.Env, j model.Job, o model.Operation) *jobDetail {
 	s := &jobDetail{job: j}
 	s.detail = detail{env: env, name: "job " + kit.Count(j.Chunk), write: s.fill}
-	s.actions = s.moves(env)
+	if o.Kind.HasJobs() && model.IsGUID(string(j.ID)) {
+		ref := model.ItemRef{Kind: model.JobItem, ID: string(j.ID)}
+		s.actions = append(s.actions, rawAction(env, func() (model.CustomerID, model.ItemRef, string, bool) { return o.Customer, ref, s.name, true }))
+		s.anew(s, o.Customer, ref)
+	}
+	s.actions = append(s.actions, s.moves(env)...)
 	return s
 }
 
 // Init implements kit.Screen.
-func (s *jobDetail) Init() kit.Effect { return kit.Effect{} }
+func (s *jobDetail) Init() kit.Effect { return s.readItem() }
 
 // Update implements kit.Screen.
 func (s *jobDetail) Update(msg tea.Msg) kit.Effect { return s.turn(msg) }
@@ -106,6 +111,7 @@ func (s *jobDetail) fill() {
 	s.field("accepted", s.env.Stamp(j.Accepted))
 	s.field("asked last", s.env.Stamp(j.Polled))
 	s.field("ended", s.env.Stamp(j.Ended))
+	s.others("batchTrackingId")
 }
 
 // turn is the whole Update of a detail without answers of its own.
@@ -115,6 +121,8 @@ func (d *detail) turn(msg tea.Msg) kit.Effect {
 		return kit.Dispatch(d.env, msg, d.actions)
 	case kit.ThemeMsg:
 		d.redraw()
+	case kit.ItemMsg:
+		d.takeItem(msg)
 	}
 	return kit.Effect{}
 }

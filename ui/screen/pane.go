@@ -127,6 +127,7 @@ type detail struct {
 	actions []kit.Action
 	write   func() // fills the pane
 	source  source
+	fresh   fresh
 }
 
 // source is the list that a detail was opened from.
@@ -137,16 +138,19 @@ type source struct {
 }
 
 // follow says how old the detail is, and that r goes back to its list and reads that
-// again: a detail has no more than its list.
+// again: unless it reads its object by itself, a detail has no more than its list.
 func (d *detail) follow(from source) {
 	d.source = from
+	d.age()
+	if d.fresh.self != nil {
+		return
+	}
 	d.actions = append(d.actions, kit.Action{Name: "refresh", Key: d.env.Keys.Refresh, Help: "Go back to the list and read it again. It changes nothing.",
 		Do: func() kit.Effect {
 			e := d.source.read()
 			e.Pop = true
 			return e
 		}})
-	d.age()
 }
 
 // age says how old the detail is and whether an operation ended since that changes it.

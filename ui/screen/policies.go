@@ -2,6 +2,7 @@ package screen
 
 import (
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,7 +48,7 @@ func NewPolicies(env *kit.Env) *Policies {
 		{Name: "open", Key: k.Open, Do: s.open, Off: s.list.needRow, Help: "All that is known of the policy under the cursor."},
 		{Name: "new", Key: k.New, Hurt: true, Off: s.cannotCreate, Help: "Make a policy.",
 			Do: func() kit.Effect { return kit.Effect{Push: env.Forms.NewPolicy(env)} }},
-	}, append(append(policyChanges(env, s.policy), s.list.looks()...), s.list.moves()...)...)
+	}, slices.Concat(policyChanges(env, s.policy), policyLooks(env, s.policy), s.list.looks(), s.list.moves())...)
 	return s
 }
 
@@ -149,12 +150,32 @@ func NewPolicy(env *kit.Env, p model.ConfigurationPolicy, asOf time.Time) *Polic
 	s.detail = detail{env: env, name: model.Clean(p.Name), facts: []string{env.AsOf(asOf)}, write: s.fill}
 	s.actions = append([]kit.Action{
 		{Name: "devices", Key: env.Keys.Open, Do: s.devices, Help: "The devices that have this policy."},
-	}, append(policyChanges(env, func() (model.ConfigurationPolicy, bool) { return s.policy, true }), s.moves(env)...)...)
+	}, slices.Concat(policyChanges(env, s.shown), policyLooks(env, s.shown), s.moves(env))...)
+	s.anew(s, env.Customer.ID, policyRefOf(p))
 	return s
 }
 
+// shown is the policy as it stands on the screen.
+func (s *Policy) shown() (model.ConfigurationPolicy, bool) { return s.policy, true }
+
+// policyRefOf names a policy to the service.
+func policyRefOf(p model.ConfigurationPolicy) model.ItemRef {
+	return model.ItemRef{Kind: model.PolicyItem, ID: string(p.ID)}
+}
+
+// policyLooks are the actions that look at a policy as the service has it.
+func policyLooks(env *kit.Env, which func() (model.ConfigurationPolicy, bool)) []kit.Action {
+	return []kit.Action{
+		differenceAction(env, "policy", which, NewPolicyDifference),
+		rawAction(env, func() (model.CustomerID, model.ItemRef, string, bool) {
+			p, ok := which()
+			return env.Customer.ID, policyRefOf(p), p.Name, ok
+		}),
+	}
+}
+
 // Init implements kit.Screen.
-func (s *Policy) Init() kit.Effect { return kit.Effect{} }
+func (s *Policy) Init() kit.Effect { return s.readItem() }
 
 // Update implements kit.Screen.
 func (s *Policy) Update(msg tea.Msg) kit.Effect {
@@ -165,6 +186,8 @@ func (s *Policy) Update(msg tea.Msg) kit.Effect {
 		s.redraw()
 	case kit.JobsMsg:
 		s.age()
+	case kit.ItemMsg:
+		s.takeItem(msg)
 	}
 	return kit.Effect{}
 }
@@ -183,6 +206,9 @@ func (s *Policy) fill() {
 	s.field("devices", assigned)
 	s.field("created", s.env.Stamp(p.Created))
 	s.field("changed", s.env.Stamp(p.Modified))
+	if now, read := s.now(); read && !p.Same(now) {
+		s.text(1, s.env.Theme.Glyphs.Warn+" The service has another version by now: "+s.env.Keys.Difference.String()+" shows the difference.", s.env.Theme.Warn)
+	}
 	s.title("Settings during setup")
 	have := map[model.Setting]bool{}
 	for _, set := range p.Settings {
@@ -205,4 +231,20 @@ func (s *Policy) fill() {
 			s.add("  " + g.Good + " yes  " + model.Clean(string(set)))
 		}
 	}
+	s.others("id", "name", "description", "devicesAssignedCount", "devicesAssigned", "createdDate", "lastModifiedDate", "policySettings")
+}
+
+// now is the policy as the service had it when it was read by itself.
+func (s *Policy) now() (p model.ConfigurationPolicy, read bool) {
+	item := s.fresh.item
+	if item.Read.IsZero() {
+		return p, false
+	}
+	p.Name, p.Description = item.Fact("name"), item.Fact("description")
+	for word := range strings.SplitSeq(item.Fact("policySettings"), ", ") {
+		if word != "" {
+			p.Settings = append(p.Settings, model.Setting(word))
+		}
+	}
+	return p, true
 }

@@ -25,6 +25,7 @@ type Still struct {
 	Board        *model.Board
 	RowList      []model.Row
 	RequestList  []model.Request
+	Items        map[string]string // JSON by id; nil for a backend that reads no single objects
 	// Err ends every reading but that of policies, after what there is to read.
 	Err error
 	// PolicyErr ends the reading of policies.
@@ -69,9 +70,22 @@ func (s *Still) board() (*model.Board, <-chan struct{}) {
 	return s.Board, s.changed
 }
 
-// Backend returns the five faces of s.
+// Backend returns the faces of s.
 func (s *Still) Backend() kit.Backend {
-	return kit.Backend{Reader: s, Writer: s, Journal: s, Files: s, Requests: s}
+	b := kit.Backend{Reader: s, Writer: s, Journal: s, Files: s, Requests: s}
+	if s.Items != nil {
+		b.Items = s
+	}
+	return b
+}
+
+// ReadItem implements kit.Items.
+func (s *Still) ReadItem(_ context.Context, _ model.CustomerID, ref model.ItemRef) (model.Item, error) {
+	raw, ok := s.Items[ref.ID]
+	if !ok {
+		return model.Item{}, &model.Error{Kind: model.NotFound, Op: "read " + ref.Kind.String(), Msg: "it is gone"}
+	}
+	return model.ParseItem(ref, []byte(raw), Noon())
 }
 
 // Requests implements kit.RequestLog.
