@@ -83,8 +83,8 @@ func (f *follower) trouble(b *model.Board) {
 	f.problem, f.waiting = problem, b.Waiting
 }
 
-// progress says how an operation stands when that is news: a twentieth of its
-// rows moved on, or it came to its end.
+// progress says how an operation stands, and on a terminal how long it still takes,
+// when that is news: a twentieth of its rows moved on, or it came to its end.
 func (f *follower) progress(o model.Operation, g goal) {
 	was, again := f.said[o.ID]
 	now, n := o.Rows, o.Rows.Total()
@@ -98,7 +98,25 @@ func (f *follower) progress(o model.Operation, g goal) {
 	if now.Skipped > 0 {
 		text += fmt.Sprintf(", %s dropped", number(now.Skipped))
 	}
+	if g == untilEnded {
+		text += f.s.timeLeft(o)
+	}
 	f.s.say("%s", text)
+}
+
+// timeLeft says about how long an operation takes to its end, as it goes now, to
+// somebody who sits at a terminal. A log has the times of its lines for that.
+func (s *session) timeLeft(o model.Operation) string {
+	left, ok := o.Left(s.o.Now())
+	switch {
+	case !s.o.OutTerminal || !ok:
+		return ""
+	case left < time.Minute:
+		return ", less than a minute left"
+	case left < 2*time.Hour:
+		return fmt.Sprintf(", about %s left", count(int(left.Round(time.Minute)/time.Minute), "minute"))
+	}
+	return fmt.Sprintf(", about %s left", count(int(left.Round(time.Hour)/time.Hour), "hour"))
 }
 
 func title(o model.Operation) string {
