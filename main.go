@@ -238,7 +238,7 @@ func (configuration) Use(name string) error {
 
 // backend gives a client to the screens in every part that it plays.
 func backend(c *client.Client) kit.Backend {
-	return kit.Backend{Reader: c, Writer: c, Journal: c, Files: client.Files{}, Policies: c, Devices: c, Past: c, Mend: c, Requests: c, Items: c,
+	return kit.Backend{Reader: c, Batch: c, Writer: c, Journal: c, Files: client.Files{}, Policies: c, Devices: c, Past: c, Mend: c, Requests: c, Items: c,
 		Autopilot: c, Profiles: c, BIOS: c, Directory: c}
 }
 

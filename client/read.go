@@ -89,6 +89,29 @@ func (c *Client) Devices(ctx context.Context, id model.CustomerID) iter.Seq2[mod
 	}
 }
 
+// BatchDevices yields the devices of one batch, page by page.
+func (c *Client) BatchDevices(ctx context.Context, id model.CustomerID, b model.BatchID) iter.Seq2[[]model.Device, error] {
+	return c.o.Partner.Devices(ctx, id, b)
+}
+
+// Device reads one device of a batch as it is now. The service has no call for one
+// device, so the batch's pages are read until it is found. It is of kind NotFound
+// when the batch was read to its end without it.
+func (c *Client) Device(ctx context.Context, id model.CustomerID, b model.BatchID, device model.DeviceID) (model.Device, error) {
+	for page, err := range c.o.Partner.Devices(ctx, id, b) {
+		for _, d := range page {
+			if d.ID == device {
+				return d, nil
+			}
+		}
+		if err != nil {
+			return model.Device{}, err
+		}
+	}
+	return model.Device{}, &model.Error{Kind: model.NotFound, Op: "read device",
+		Msg: "batch " + model.Clean(string(b)) + " has no device with the id " + model.Clean(string(device))}
+}
+
 type devicePage struct {
 	devices []model.Device
 	err     error

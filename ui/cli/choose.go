@@ -257,43 +257,44 @@ func idsOf(devices []model.Device) string {
 	return strings.Join(ids, ", ")
 }
 
-// wholeBatch reads every device of a batch. What other batches hold, or cannot be
-// read of them, does not matter.
+// wholeBatch reads every device of a batch, and no other batch.
 func (s *session) wholeBatch(ctx context.Context, c model.CustomerID, w wanted) ([]model.Device, error) {
-	batches, err := s.Reader.Batches(ctx, c)
+	batch, err := s.batch(ctx, w.op, c, string(w.batch))
 	if err != nil {
 		return nil, err
 	}
-	batch, ok := model.FindBatch(batches, w.batch)
-	if !ok {
-		return nil, usage(w.op, fmt.Sprintf("the customer has no batch %q", model.Clean(string(w.batch))), "muster batches list shows them")
-	}
 	var devices []model.Device
-	begun := false
-	for page, err := range s.Reader.Devices(ctx, c) {
-		here := page.Batch == batch.ID
-		if err != nil && (here || page.Batch == "") {
+	for page, err := range s.Batch.BatchDevices(ctx, c, batch) {
+		if err != nil {
 			if ctx.Err() != nil {
 				return nil, ctx.Err()
 			}
 			s.say("the batch could not be read to its end; nothing was sent")
 			return nil, err
 		}
-		if begun && !here { // pages come batch by batch
-			break
-		}
-		begun = begun || here
-		if here {
-			devices = append(devices, page.Devices...)
-		}
+		devices = append(devices, page...)
 	}
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
 	if len(devices) == 0 {
-		return nil, usage(w.op, fmt.Sprintf("batch %s has no device; nothing was sent", model.Clean(string(batch.ID))), "")
+		return nil, usage(w.op, fmt.Sprintf("batch %s has no device; nothing was sent", model.Clean(string(batch))), "")
 	}
 	return devices, nil
+}
+
+// batch finds a batch by its name, whatever its letter case, in the service's
+// spelling.
+func (s *session) batch(ctx context.Context, op string, c model.CustomerID, name string) (model.BatchID, error) {
+	batches, err := s.Reader.Batches(ctx, c)
+	have, ok := model.FindBatch(batches, model.BatchID(name))
+	if ok { // even in a list that is not whole
+		return have.ID, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return "", usage(op, fmt.Sprintf("the customer has no batch %q", model.Clean(name)), "muster batches list shows them")
 }
 
 // disallowed notes how many devices say that the service does not allow a method

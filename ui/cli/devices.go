@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -141,19 +142,22 @@ type deviceDetail struct {
 
 func (p *program) devicesShow() *cobra.Command {
 	var json bool
+	var batch string
 	c := &cobra.Command{
 		Use: "show ID", Short: "all properties of a device", Args: exactly("ID"),
-		Long:    "All properties of a device. ID is the partnerId that muster devices list --json\nshows, compared by equality; muster devices find looks for a serial.",
-		Example: "  muster devices show 9f2c1a34-… --customer Contoso",
+		Long:    "All properties of a device. ID is the partnerId that muster devices list --json\nshows, compared by equality; muster devices find looks for a serial. The service has no\ncall for one device: with --batch only that batch is read, else all of them are.",
+		Example: "  muster devices show 9f2c1a34-… --customer Contoso --batch spring",
 		RunE: p.on(func(ctx context.Context, s *session, args []string) error {
-			return s.showDevice(ctx, model.DeviceID(args[0]), json)
+			return s.showDevice(ctx, model.DeviceID(args[0]), batch, json)
 		}),
 	}
 	jsonFlag(c, &json)
+	c.Flags().StringVar(&batch, "batch", "", "the batch that holds the device")
 	return c
 }
 
-func (s *session) showDevice(ctx context.Context, id model.DeviceID, json bool) error {
+// showDevice shows a device, which is looked for in one batch when that is named.
+func (s *session) showDevice(ctx context.Context, id model.DeviceID, batch string, json bool) error {
 	c, err := s.customer(ctx)
 	if err != nil {
 		return err
@@ -162,9 +166,45 @@ func (s *session) showDevice(ctx context.Context, id model.DeviceID, json bool) 
 	if err != nil {
 		return err
 	}
-	var found []model.Device
+	find := s.findDevice
+	if batch != "" {
+		find = func(ctx context.Context, c model.CustomerID, id model.DeviceID) ([]model.Device, error) {
+			return s.deviceIn(ctx, c, batch, id)
+		}
+	}
+	found, err := find(ctx, c.ID, id)
+	if err != nil {
+		return err
+	}
+	if len(found) > 1 {
+		s.say("%s have this id", count(len(found), "device"))
+	}
+	for _, d := range found {
+		if err := s.deviceOut(d, policies, json); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deviceIn reads one device of a batch.
+func (s *session) deviceIn(ctx context.Context, c model.CustomerID, batch string, id model.DeviceID) ([]model.Device, error) {
+	const op = "show device"
+	in, err := s.batch(ctx, op, c, batch)
+	if err != nil {
+		return nil, err
+	}
+	d, err := s.Batch.Device(ctx, c, in, id)
+	if err != nil && model.KindOf(err) == model.NotFound {
+		return nil, usage(op, fmt.Sprintf("batch %s has no device with the id %s", model.Clean(string(in)), model.Clean(string(id))), "without --batch all are looked through")
+	}
+	return []model.Device{d}, err
+}
+
+// findDevice looks for a device in all batches.
+func (s *session) findDevice(ctx context.Context, c model.CustomerID, id model.DeviceID) (found []model.Device, err error) {
 	var missing error
-	for page, err := range s.Reader.Devices(ctx, c.ID) {
+	for page, err := range s.Reader.Devices(ctx, c) {
 		if err != nil {
 			missing = err
 		}
@@ -176,21 +216,14 @@ func (s *session) showDevice(ctx context.Context, id model.DeviceID, json bool) 
 	}
 	switch {
 	case ctx.Err() != nil:
-		return ctx.Err()
+		return nil, ctx.Err()
 	case len(found) == 0 && missing != nil:
 		s.say("the list of devices is incomplete, so the device may still be there")
-		return missing
+		return nil, missing
 	case len(found) == 0:
-		return usage("show device", "no device has the id "+model.Clean(string(id)), "muster devices find looks for a serial")
-	case len(found) > 1:
-		s.say("%s have this id", count(len(found), "device"))
+		return nil, usage("show device", "no device has the id "+model.Clean(string(id)), "muster devices find looks for a serial")
 	}
-	for _, d := range found {
-		if err := s.deviceOut(d, policies, json); err != nil {
-			return err
-		}
-	}
-	return nil
+	return found, nil
 }
 
 func (s *session) deviceOut(d model.Device, policies []model.ConfigurationPolicy, json bool) error {

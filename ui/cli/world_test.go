@@ -132,6 +132,35 @@ func (w *world) Devices(ctx context.Context, c model.CustomerID) iter.Seq2[model
 	}
 }
 
+// BatchDevices ends with the list's error in the batch of the last page.
+func (w *world) BatchDevices(_ context.Context, _ model.CustomerID, b model.BatchID) iter.Seq2[[]model.Device, error] {
+	return func(yield func([]model.Device, error) bool) {
+		for _, p := range w.pages {
+			if p.Batch == b && !yield(p.Devices, nil) {
+				return
+			}
+		}
+		if w.listErr != nil && w.pages[len(w.pages)-1].Batch == b {
+			yield(nil, w.listErr)
+		}
+	}
+}
+
+// Device implements kit.BatchReader.
+func (w *world) Device(ctx context.Context, c model.CustomerID, b model.BatchID, id model.DeviceID) (model.Device, error) {
+	for page, err := range w.BatchDevices(ctx, c, b) {
+		for _, d := range page {
+			if d.ID == id {
+				return d, nil
+			}
+		}
+		if err != nil {
+			return model.Device{}, err
+		}
+	}
+	return model.Device{}, &model.Error{Kind: model.NotFound, Op: "read device", Msg: "there is no such device"}
+}
+
 func (w *world) CreatePolicy(_ context.Context, _ model.Customer, p model.ConfigurationPolicy) (model.OperationID, error) {
 	w.made = append(w.made, p)
 	return w.write("create 1", 1)
@@ -341,7 +370,7 @@ func (r *run) args(w *world, args ...string) int {
 				j = w
 			}
 			place := kit.Place{Connection: "test", Simulated: true, ReadOnly: w.readOnly || t.ReadOnly}
-			return kit.Backend{Reader: w, Writer: w, Journal: j, Files: disk{}, Policies: w, Devices: w, Past: w}, place, func(context.Context) error { w.closed++; return nil }, nil
+			return kit.Backend{Reader: w, Batch: w, Writer: w, Journal: j, Files: disk{}, Policies: w, Devices: w, Past: w}, place, func(context.Context) error { w.closed++; return nil }, nil
 		},
 		Dashboard: func(context.Context, cli.Target) error { r.dashboards++; return nil },
 		Simulate: func(_ context.Context, o cli.SimulateOptions, ready io.Writer) error {

@@ -49,6 +49,20 @@ func (w *world) Devices(context.Context, model.CustomerID) iter.Seq2[model.Devic
 	}
 }
 
+func (w *world) BatchDevices(_ context.Context, _ model.CustomerID, b model.BatchID) iter.Seq2[[]model.Device, error] {
+	return func(yield func([]model.Device, error) bool) {
+		for _, d := range w.devices {
+			if d.Batch == b && !yield([]model.Device{d}, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (w *world) Device(context.Context, model.CustomerID, model.BatchID, model.DeviceID) (model.Device, error) {
+	return w.devices[0], nil
+}
+
 func (w *world) Policies(context.Context, model.CustomerID) ([]model.ConfigurationPolicy, error) {
 	return w.policies, w.err
 }
@@ -111,7 +125,7 @@ func (w *world) Complete(_ context.Context, prefix string, limit int) ([]string,
 }
 
 func (w *world) env() *kit.Env {
-	env := kit.NewEnv(context.Background(), kit.Backend{Reader: w, Writer: w, Files: w})
+	env := kit.NewEnv(context.Background(), kit.Backend{Reader: w, Batch: w, Writer: w, Files: w})
 	env.Customer = model.Customer{ID: "11111111-1111-4111-8111-111111111111", Name: "Contoso"}
 	env.Forms = All()
 	return env

@@ -34,7 +34,7 @@ func dashboard(t *testing.T, w *world) *uitest.Session {
 	ctx, cancel := context.WithCancel(context.Background())
 	noon := time.Date(2026, 8, 24, 12, 2, 0, 0, time.UTC)
 	s := uitest.Start(t, ui.New(ctx, ui.Options{
-		Backend: kit.Backend{Reader: w, Writer: w, Journal: journal{}, Files: w}, Forms: All(),
+		Backend: kit.Backend{Reader: w, Batch: w, Writer: w, Journal: journal{}, Files: w}, Forms: All(),
 		Place: kit.Place{Connection: "memory", Simulated: true}, Now: func() time.Time { return noon }, Zone: time.UTC, Version: "test",
 	}), 80, 24)
 	t.Cleanup(cancel)

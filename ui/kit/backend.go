@@ -27,6 +27,17 @@ type Reader interface {
 	BIOSConfigurations(ctx context.Context, c model.CustomerID) iter.Seq2[[]model.BIOSConfiguration, error]
 }
 
+// BatchReader reads of one batch what a walk through all of them would waste. The
+// promises of [Reader] hold.
+type BatchReader interface {
+	// BatchDevices yields the devices of a batch, named as the service spells it, page
+	// by page. An error ends the walk; what was yielded before it is not all.
+	BatchDevices(ctx context.Context, c model.CustomerID, b model.BatchID) iter.Seq2[[]model.Device, error]
+	// Device reads one device of a batch as it is now. It is of kind NotFound when the
+	// batch was read to its end without it.
+	Device(ctx context.Context, c model.CustomerID, b model.BatchID, id model.DeviceID) (model.Device, error)
+}
+
 // Writer changes the tenant. Each method returns when the intent is durable on
 // this machine, before anything is sent; what becomes of it is on the board.
 // An error means that nothing was written down and nothing will be sent. A
@@ -130,6 +141,7 @@ type Files interface {
 type Backend struct {
 	Identity Identity // nil for a simulator
 	Reader   Reader
+	Batch    BatchReader
 	Writer   Writer
 	Journal  Journal
 	Files    Files

@@ -44,10 +44,9 @@ type DevicesMsg struct {
 }
 
 // BatchDevices returns a command that finds the devices of one batch: among those that
-// are known when all of them are, else by reading them from the service, which walks
-// the customer's other batches as well.
+// are known when all of them are, else by reading the batch from the service.
 func BatchDevices(ctx context.Context, env *Env, re Reply, batch model.BatchID) tea.Cmd {
-	reader, id, known := env.Backend.Reader, env.Customer.ID, env.Fleet
+	reader, id, known := env.Backend.Batch, env.Customer.ID, env.Fleet
 	in := func(d model.Device) bool { return d.Batch == batch }
 	return func() tea.Msg {
 		msg := DevicesMsg{Reply: re}
@@ -56,15 +55,11 @@ func BatchDevices(ctx context.Context, env *Env, re Reply, batch model.BatchID) 
 			msg.Devices, msg.Err = devices, Trouble(err)
 			return msg
 		}
-		for page, err := range reader.Devices(ctx, id) {
+		for page, err := range reader.BatchDevices(ctx, id, batch) {
 			if err != nil && msg.Err == nil {
 				msg.Err = Trouble(err)
 			}
-			for _, d := range page.Devices {
-				if in(d) {
-					msg.Devices = append(msg.Devices, d)
-				}
-			}
+			msg.Devices = append(msg.Devices, page...)
 		}
 		return msg
 	}

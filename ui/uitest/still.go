@@ -72,7 +72,7 @@ func (s *Still) board() (*model.Board, <-chan struct{}) {
 
 // Backend returns the faces of s.
 func (s *Still) Backend() kit.Backend {
-	b := kit.Backend{Reader: s, Writer: s, Journal: s, Files: s, Requests: s}
+	b := kit.Backend{Reader: s, Batch: s, Writer: s, Journal: s, Files: s, Requests: s}
 	if s.Items != nil {
 		b.Items = s
 	}
@@ -124,6 +124,34 @@ func (s *Still) Devices(context.Context, model.CustomerID) iter.Seq2[model.Devic
 			yield(model.DevicePage{}, s.Err)
 		}
 	}
+}
+
+// BatchDevices implements kit.BatchReader.
+func (s *Still) BatchDevices(_ context.Context, _ model.CustomerID, b model.BatchID) iter.Seq2[[]model.Device, error] {
+	var in []model.Device
+	for _, p := range s.DevicePages {
+		for _, d := range p.Devices {
+			if d.Batch == b {
+				in = append(in, d)
+			}
+		}
+	}
+	return once(in, s.Err)
+}
+
+// Device implements kit.BatchReader.
+func (s *Still) Device(ctx context.Context, c model.CustomerID, b model.BatchID, id model.DeviceID) (model.Device, error) {
+	for page, err := range s.BatchDevices(ctx, c, b) {
+		for _, d := range page {
+			if d.ID == id {
+				return d, nil
+			}
+		}
+		if err != nil {
+			return model.Device{}, err
+		}
+	}
+	return model.Device{}, &model.Error{Kind: model.NotFound, Op: "read device", Msg: "there is no such device"}
 }
 
 // Policies implements kit.Reader.
