@@ -239,7 +239,7 @@ func (configuration) Use(name string) error {
 // backend gives a client to the screens in every part that it plays.
 func backend(c *client.Client) kit.Backend {
 	return kit.Backend{Reader: c, Batch: c, Writer: c, Journal: c, Files: client.Files{}, Policies: c, Devices: c, Past: c, Mend: c, Requests: c, Items: c,
-		Autopilot: c, Profiles: c, BIOS: c, Directory: c}
+		Autopilot: c, AutopilotWriter: c, Profiles: c, ProfileWriter: c, BIOS: c, BIOSWriter: c, Directory: c}
 }
 
 // embed starts a simulator inside the process and points the connection at it.

@@ -21,6 +21,20 @@ func (c *Client) intuneSender(kind model.OperationKind) sender {
 		return changes{c}
 	case model.DeleteAutopilot:
 		return deregistrations{c}
+	case model.AssignProfile:
+		return profileAssignments{c}
+	case model.CreateProfile:
+		return profileWriter{c, methodPost}
+	case model.EditProfile:
+		return profileWriter{c, methodPatch}
+	case model.DeleteProfile:
+		return profileWriter{c, methodDelete}
+	case model.TargetProfile:
+		return retargets{c}
+	case model.DeleteBIOS:
+		return biosRemovals{c}
+	case model.AssignBIOS:
+		return biosAssignments{c}
 	case model.SyncAutopilot:
 		return syncs{c}
 	case model.ImportAutopilot:

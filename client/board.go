@@ -59,6 +59,8 @@ func (c *Client) WatchBoard(ctx context.Context, rev uint64) (*model.Board, erro
 	}
 	if rev > 0 {
 		c.Follow()
+		c.lookers.Add(1)
+		defer c.lookers.Add(-1)
 	}
 	tick := time.NewTicker(c.o.Look)
 	defer tick.Stop()

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"muster/client/graph"
@@ -67,7 +68,11 @@ type Client struct {
 	since   map[string]time.Time       // when the looking for a key began
 	pages   map[model.CustomerID]int   // of the list of Autopilot devices, when it was last read whole
 	paused  map[model.OperationID]bool // until somebody signs in again
-	boards  boards
+	// routeless holds the ways of assigning profiles that tenants were found not to have.
+	routeless map[model.CustomerID]map[model.AssignWay]bool
+	ran       map[model.OperationID]bool // whose devices are not followed any more
+	lookers   atomic.Int64               // who waits for a newer board
+	boards    boards
 }
 
 // New makes a client and begins to open its ledger.
@@ -96,7 +101,7 @@ func New(o Options) *Client {
 	base, stop := context.WithCancel(context.Background())
 	c := &Client{o: o, tracker: tracker.New(o.Tracker), opened: make(chan struct{}), base: base, stop: stop,
 		closing: make(chan struct{}), runners: map[model.OperationID]bool{}, yielded: map[model.OperationID]bool{}, since: map[string]time.Time{},
-		pages: map[model.CustomerID]int{}, paused: map[model.OperationID]bool{}}
+		pages: map[model.CustomerID]int{}, paused: map[model.OperationID]bool{}, routeless: map[model.CustomerID]map[model.AssignWay]bool{}, ran: map[model.OperationID]bool{}}
 	c.wg.Add(1)
 	go c.open()
 	return c

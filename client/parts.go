@@ -17,6 +17,8 @@ type parts struct {
 	again []int           // certainly not carried out; sent again later
 	doubt *model.Error    // why the lost ones are lost
 	delay *model.Error    // why the others wait
+
+	reroute bool // those that are sent again go by another method, at once
 }
 
 // each sends one request for each row, in order, until one says that the rest
@@ -122,6 +124,10 @@ func (r *runner) divide(ctx context.Context, next ledger.Chunk, word string, p p
 		}
 	}
 	switch {
+	case p.reroute && stay == 0:
+		return step{stop: !r.insist(ctx, func() error { return r.book.Reroute(ctx, id, n, p.delay.Msg) })}
+	case p.reroute:
+		return step{}
 	case len(p.again) > 0 && stay == 0:
 		return r.failed(ctx, next, word, p.delay)
 	case len(p.again) > 0:
@@ -138,6 +144,9 @@ func (r *runner) later(ctx context.Context, e *model.Error) step {
 	case model.Cancelled:
 		return step{stop: true}
 	case model.SignedOut, model.Refused:
+		if e.Kind == model.SignedOut {
+			r.c.pause(r.op.ID)
+		}
 		r.insist(ctx, func() error { return r.book.Hold(ctx, r.op.ID, e.Msg) })
 		return step{stop: true}
 	}

@@ -275,6 +275,8 @@ type view struct {
 	walked  bool
 	devices map[model.AutopilotID]model.AutopilotDevice
 
+	profiles map[model.ProfileID]map[model.AutopilotID]model.AutopilotDevice
+
 	ticketsRead bool
 	tickets     []model.ImportedDevice
 }

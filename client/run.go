@@ -39,6 +39,7 @@ func (c *Client) align(ctx context.Context, book *ledger.Ledger) {
 		return // the next look tries again; the board shows the problem
 	}
 	for _, o := range ops {
+		c.watchRuns(o)
 		if o.Rows.Open() == 0 || c.sender(o.Kind) == nil || c.yields(ctx, book, o) {
 			continue
 		}
@@ -147,8 +148,9 @@ type runner struct {
 	op    model.Operation
 	delay time.Duration // of the last failed try, grows
 
-	batch  model.BatchID // upload: the service's spelling, once the batch is known to be there
-	missed time.Time     // since when something that must be there is not listed
+	batch   model.BatchID                    // upload: the service's spelling, once the batch is known to be there
+	missed  time.Time                        // since when something that must be there is not listed
+	blocked map[model.AssignWay]*model.Error // assigning a profile: why ways lead nowhere for these rows
 }
 
 // step is what follows the sending of a chunk.
@@ -175,7 +177,7 @@ func (r *runner) run(ctx context.Context) {
 			return
 		case next == nil:
 			then.pause = wait
-		case clear:
+		case clear || r.apart():
 			then = r.send(ctx, chunks, *next)
 		}
 		if then.stop {
@@ -188,6 +190,13 @@ func (r *runner) run(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// apart reports whether the chunks of the operation have nothing to do with each
+// other, so that one can be sent while the answer to another is being looked for.
+func (r *runner) apart() bool {
+	_, ok := r.c.sender(r.op.Kind).(follower)
+	return ok
 }
 
 // queued returns the first chunk that is not sent and due, and whether it may be

@@ -167,6 +167,25 @@ func (a AssignmentStatus) Words() string {
 	return Clean(string(a))
 }
 
+// AssignmentProblem words a detailed status of a failed assignment, and what to do
+// about it.
+func AssignmentProblem(detail string) (text, what string) {
+	const types = "choose a profile for this type of device"
+	switch detail {
+	case "hardwareRequirementsNotMet":
+		return "the device lacks what the profile needs; self-deploying ones need a TPM 2.0", "choose a user-driven profile, or look at the TPM in the firmware"
+	case "surfaceHubProfileNotSupported", "surfaceHub2SProfileNotSupported":
+		return "a profile for a Surface Hub does not fit this device", types
+	case "holoLensProfileNotSupported":
+		return "a profile for a HoloLens does not fit this device", types
+	case "windowsPcProfileNotSupported":
+		return "a profile for a Windows PC does not fit this device", types
+	case "", "none":
+		return "the assignment failed; the service gave no reason", "assign it again, or look at the device in Intune"
+	}
+	return "the assignment failed: " + Clean(detail), ""
+}
+
 // Assigned reports whether a profile is on the device, in sync or not.
 func (a AssignmentStatus) Assigned() bool { return strings.HasPrefix(string(a), "assigned") }
 

@@ -11,8 +11,8 @@ import (
 // Split moves rows of a chunk that is being sent, each of which was a request of
 // its own, into a new chunk behind the last one: of phase ChunkQueued when they
 // were certainly not carried out, of phase ChunkLost when no answer to them was
-// recorded. Request id and method go with them, so a second sending can be told
-// for one. At least one row must stay behind.
+// recorded. The request id goes with them, so a second sending can be told for one,
+// and with lost ones the method. At least one row must stay behind.
 func (l *Ledger) Split(ctx context.Context, id model.OperationID, chunk int, numbers []int, to model.ChunkPhase, why string) error {
 	state := model.RowQueued
 	if to == model.ChunkLost {
@@ -50,8 +50,9 @@ func (l *Ledger) another(ctx context.Context, tx *sql.Tx, id model.OperationID, 
 		return 0, err
 	}
 	if _, err := tx.ExecContext(ctx, `INSERT INTO chunks (operation, number, phase, request_id, rows, method, tries, sent, doubt, problem)
-		SELECT operation, ?, ?, request_id, ?, method, tries, sent, CASE WHEN ? THEN 1 ELSE doubt END, ? FROM chunks WHERE operation = ? AND number = ?`,
-		last+1, phase, rows, phase == model.ChunkLost, why, id, chunk); err != nil {
+		SELECT operation, ?, ?, request_id, ?, CASE WHEN ? OR doubt THEN method ELSE '' END, tries, sent, ? OR doubt, ?
+		FROM chunks WHERE operation = ? AND number = ?`,
+		last+1, phase, rows, phase == model.ChunkLost, phase == model.ChunkLost, why, id, chunk); err != nil {
 		return 0, err
 	}
 	_, err := tx.ExecContext(ctx, `UPDATE chunks SET rows = rows - ? WHERE operation = ? AND number = ?`, rows, id, chunk)
