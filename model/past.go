@@ -145,6 +145,27 @@ type UndoLeft struct {
 	Rows int
 }
 
+// Reasons for which there is nothing to put back.
+const (
+	policyNotGot = "did not get the policy"
+	policyHadIt  = "had this policy before"
+	changeNotGot = "did not get the change"
+	changeHadIt  = "had this before"
+)
+
+// Stays counts the rows that the operation changed and that are not put back.
+func (p UndoPlan) Stays() int {
+	n := 0
+	for _, l := range p.LeftOut {
+		switch l.Why {
+		case policyNotGot, policyHadIt, changeNotGot, changeHadIt:
+		default:
+			n += l.Rows
+		}
+	}
+	return n
+}
+
 // Kept counts the rows that cannot be undone.
 func (p UndoPlan) Kept() int {
 	n := 0
@@ -176,7 +197,7 @@ func PlanUndo(o Operation, rows []Row, now []Device, policies []ConfigurationPol
 		name, known := names[r.Previous]
 		switch {
 		case r.State != RowDone:
-			left["did not get the policy"]++
+			left[policyNotGot]++
 		case !there:
 			left["the device is gone"]++
 		case d.Policy.Value != o.Target:
@@ -188,13 +209,13 @@ func PlanUndo(o Operation, rows []Row, now []Device, policies []ConfigurationPol
 		case !known:
 			left["the former policy is gone"]++
 		case r.Previous == o.Target:
-			left["had this policy before"]++
+			left[policyHadIt]++
 		default:
 			p.Devices = append(p.Devices, UndoDevice{Device: d, Policy: PolicyID(r.Previous), Name: name})
 		}
 	}
-	for _, why := range []string{"did not get the policy", "the device is gone", "somebody changed the device since", "had no policy before",
-		"the former policy was only a name", "the former policy is gone", "had this policy before"} {
+	for _, why := range []string{policyNotGot, "the device is gone", "somebody changed the device since", "had no policy before",
+		"the former policy was only a name", "the former policy is gone", policyHadIt} {
 		if n := left[why]; n > 0 {
 			p.LeftOut = append(p.LeftOut, UndoLeft{Why: why, Rows: n})
 		}
@@ -220,7 +241,7 @@ func PlanUndoAutopilot(o Operation, rows []Row, now []AutopilotDevice, read func
 		want, knows := read(r.Target)
 		switch {
 		case r.State != RowDone:
-			left["did not get the change"]++
+			left[changeNotGot]++
 		case !known || !knows:
 			left["what it had before is not known"]++
 		case !there:
@@ -228,13 +249,13 @@ func PlanUndoAutopilot(o Operation, rows []Row, now []AutopilotDevice, read func
 		case !want.On(d):
 			left["somebody changed the device since"]++
 		case was.Same(want):
-			left["had this before"]++
+			left[changeHadIt]++
 		default:
 			p.Changes = append(p.Changes, UndoChange{Device: d, Back: was})
 		}
 	}
-	for _, why := range []string{"did not get the change", "what it had before is not known", "the device is gone",
-		"somebody changed the device since", "had this before"} {
+	for _, why := range []string{changeNotGot, "what it had before is not known", "the device is gone",
+		"somebody changed the device since", changeHadIt} {
 		if n := left[why]; n > 0 {
 			p.LeftOut = append(p.LeftOut, UndoLeft{Why: why, Rows: n})
 		}

@@ -53,7 +53,7 @@ func TestPlanUndoLeavesOutWhatCannotBePutBack(t *testing.T) {
 	}
 	want := []model.UndoLeft{{"did not get the policy", 1}, {"the device is gone", 1}, {"somebody changed the device since", 1},
 		{"had no policy before", 1}, {"the former policy was only a name", 1}, {"the former policy is gone", 1}, {"had this policy before", 1}}
-	if diff := cmp.Diff(want, p.LeftOut); diff != "" || p.Kept() != 7 {
-		t.Errorf("left out: %s", diff)
+	if diff := cmp.Diff(want, p.LeftOut); diff != "" || p.Kept() != 7 || p.Stays() != 5 {
+		t.Errorf("left out: %s; %d of %d stay, want 5 of 7", diff, p.Stays(), p.Kept())
 	}
 }

@@ -181,7 +181,7 @@ func TestUndoShowsAndRefuses(t *testing.T) {
 	}
 	w, r := world(), run{inTerminal: true, stdin: "y\n"}
 	w.steps = append(w.steps, done(1))
-	if code := r.muster(t, w, "operations undo op-1"); code != 0 || len(w.undone) != 1 {
+	if code := r.muster(t, w, "operations undo op-1"); code != 3 || len(w.undone) != 1 || !strings.Contains(r.err.String(), "2 rows that the operation changed cannot be put back") {
 		t.Fatalf("exit code %d, %d undone: %s", code, len(w.undone), &r.err)
 	}
 	for _, want := range []string{"left out  2 rows: had no policy before", "back to Office on 1 device", "SN1  d-1  -> Office"} {
@@ -189,7 +189,7 @@ func TestUndoShowsAndRefuses(t *testing.T) {
 			t.Errorf("asked %q without %q", &r.err, want)
 		}
 	}
-	if w := world(); r.muster(t, w, "operations undo op-1 --yes --expect 3") != 6 || len(w.undone) > 0 {
+	if w := world(); r.muster(t, w, "operations undo op-1 --yes --expect 3") != 6 || len(w.undone) > 0 || !strings.Contains(r.err.String(), "2 rows left out: had no policy before") {
 		t.Errorf("not expected: %s", &r.err)
 	}
 	w = world()

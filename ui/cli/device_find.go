@@ -16,8 +16,8 @@ const searchedAtOnce = 4
 
 const findHelp = `Looks for a device by its whole serial, ignoring case, across all customers of the
 partner, or in the one that --customer names. Customers that could not be read are
-named, and the exit code is then 1: the device may be there. Several devices may have
-one serial.`
+named, and the exit code is then 3: what was found stands, and the device may be there,
+too. It is 1 when none could be read. Several devices may have one serial.`
 
 // foundDevice is a device and whose it is.
 type foundDevice struct {
@@ -73,9 +73,9 @@ func (s *session) findSerial(ctx context.Context, serial string, json bool) erro
 	if err != nil && len(customers) == 0 {
 		return err
 	}
-	if err != nil {
-		s.say("the list of customers is incomplete; those that were read are searched")
-		out.err = err
+	short := err != nil
+	if short {
+		s.say("the list of customers is incomplete, those that were read are searched: %s", describe(err))
 	}
 	unread := 0
 	for c, r := range s.search(ctx, customers, serial) {
@@ -93,9 +93,13 @@ func (s *session) findSerial(ctx context.Context, serial string, json bool) erro
 		return ctx.Err()
 	case unread > 0:
 		s.say("%s found; %s of %s could not be read to the end", count(out.n, "device"), number(unread), count(len(customers), "customer"))
-		return silent(exitFailed)
-	case out.err != nil:
-		return out.err
+		if unread == len(customers) {
+			return silent(exitFailed)
+		}
+		return silent(exitRows)
+	case short:
+		s.say("%s found, among %s; there are more", count(out.n, "device"), count(len(customers), "customer"))
+		return silent(exitRows)
 	case out.n == 0 && !json:
 		s.say("%s, in %s", out.empty, count(len(customers), "customer"))
 	}

@@ -53,8 +53,8 @@ func TestFindAcrossCustomers(t *testing.T) {
 func TestFindSaysWhatItCouldNotRead(t *testing.T) {
 	w, r := partner(6), run{}
 	w.errOf[w.customers[4].ID] = &model.Error{Kind: model.Forbidden, Msg: "no\x1b[2J"}
-	if code := r.muster(t, w, "devices find WANTED-1 --json"); code != 1 || strings.Count(r.out.String(), "\n") != 2 {
-		t.Errorf("exit code %d, want 1; stdout %q", code, &r.out)
+	if code := r.muster(t, w, "devices find WANTED-1 --json"); code != 3 || strings.Count(r.out.String(), "\n") != 2 {
+		t.Errorf("exit code %d, want 3; stdout %q", code, &r.out)
 	}
 	for _, want := range []string{"customer Customer 4 (", "no\ufffd[2J", "2 devices found; 1 of 6 customers could not be read"} {
 		if !strings.Contains(r.err.String(), want) {
@@ -63,7 +63,7 @@ func TestFindSaysWhatItCouldNotRead(t *testing.T) {
 	}
 	w = partner(6)
 	w.customerErr = &model.Error{Kind: model.Incomplete, Msg: "stopped after page 1"}
-	if code := r.muster(t, w, "devices find WANTED-1 --json"); code != 1 || strings.Count(r.out.String(), "\n") != 2 || !strings.Contains(r.err.String(), "list of customers is incomplete") {
+	if code := r.muster(t, w, "devices find WANTED-1 --json"); code != 3 || strings.Count(r.out.String(), "\n") != 2 || !strings.Contains(r.err.String(), "list of customers is incomplete") {
 		t.Errorf("part of the customers: exit code %d; stdout %q, stderr %q", code, &r.out, &r.err)
 	}
 }

@@ -14,7 +14,9 @@ counted, are rows that did not get the policy, devices that are gone or that som
 changed since, and former policies that are none, gone, or known by name only.
 Nothing else that muster does has an inverse.
 
---expect N refuses another number of rows that will change.`
+--expect N refuses another number of rows that will change, and says which are left out.
+When rows that the operation changed are left out the exit code is 3, even when all
+others were put back.`
 
 func (p *program) operationsUndo() *cobra.Command {
 	var w write
@@ -52,7 +54,12 @@ func (s *session) undo(ctx context.Context, id string, w write) error {
 		}
 		return usage(op, "nothing of it can be put back, nothing was sent", "")
 	}
-	return s.do(ctx, w, p, func() (model.OperationID, error) { return s.Past.Undo(ctx, back) })
+	err = s.do(ctx, w, p, func() (model.OperationID, error) { return s.Past.Undo(ctx, back) })
+	if stays := back.Stays(); err == nil && stays > 0 && !w.dryRun {
+		s.say("%s that the operation changed cannot be put back", count(stays, "row"))
+		return silent(exitRows)
+	}
+	return err
 }
 
 func planUndo(was model.Operation, back model.UndoPlan) plan {

@@ -162,6 +162,9 @@ func readOnly(op string) error {
 // whether to go on.
 func (s *session) agree(ctx context.Context, w write, p plan) (bool, error) {
 	if w.expect >= 0 && w.expect != p.Rows {
+		for _, l := range p.LeftOut {
+			s.say("%s left out: %s", count(l.Rows, "row"), model.Clean(l.Why))
+		}
 		return false, &model.Error{Kind: model.Refused, Op: p.Kind,
 			Msg: fmt.Sprintf("%s, but --expect says %s; nothing was sent", count(p.Rows, "row"), number(w.expect))}
 	}
