@@ -59,6 +59,37 @@
 // With the scenario restricted some devices say what may be done to them
 // (allowedOperations), and the two calls on a single device obey it.
 //
+// # Autopilot
+//
+// Every device that Partner Center starts with has an identity in its
+// customer's Intune, with the batch for a group tag, those of the batch of
+// returns excepted. A few more the customer imported by itself, and two of the
+// first customer's share a placeholder for a serial number; one enrolled
+// device's managed device has gone. Three quarters of the profiles' devices
+// came by a dynamic group over a group tag, and no batch's number two has one.
+//
+// A sync lets take effect what has waited for it: identities that were deleted,
+// devices that Partner Center registered or gave up, and what group
+// assignments mean for devices. Somebody may ask for one every ten simulated
+// minutes; it takes twenty simulated seconds. The service does one by itself
+// an hour after the last. An identity that is deleted ends the registration,
+// so that Partner Center lists the device but no longer knows it (807).
+//
+// Of the profiles that reach a device through groups the oldest one counts. A
+// profile that was given to a device alone outlasts syncs; one that was taken
+// from it alone comes back with a sync if a group says so. Between decision
+// and outcome lies pending, of 20 to 80 simulated seconds; the outcome is
+// assignedInSync or assignedUnkownSyncState, as the device's number has it, or
+// failed where profile and machine do not go together: a self-deploying one on
+// a virtual machine, one for hubs or headsets on anything else. After an edit
+// of what devices notice the profile is assignedOutOfSync for as long.
+//
+// An import takes 60 to 95 simulated seconds and a fifth more for each device
+// before it in a list, and its identity is there at once. It fails like an
+// upload does; a hash of 64 bytes or less that begins with OA passes for a
+// shortened sample. An unknown user principal name is a 400 in an action and
+// nothing in an import.
+//
 // # Faults
 //
 // A fault is {match, kind, times, probability} and what its kind wants:

@@ -103,7 +103,7 @@ func parsePlace(token string) (place, bool) {
 		return place{}, false
 	}
 	p.serial = strings.ReplaceAll(serial, "''", "'")
-	return p, !strings.ContainsFunc(p.serial, func(r rune) bool { return r < ' ' })
+	return p, p.token() == token // no other spelling comes from here
 }
 
 // walk visits the identities from a place on, in their order, until visit says

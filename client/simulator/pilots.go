@@ -219,6 +219,9 @@ func (c *call) pilotList(set string, q odata, keep pilotTest) (answer, error) {
 	switch {
 	case out.next != "" && c.w.switches.is(switchLoop):
 		old.next, out.next = orDefault(q.from, lastSerial+"''"), orDefault(q.from, lastSerial+"''")
+	case hostile && out.next != "" && c.s.turn("identities")%2 == 1:
+		old.link = "https://collector.invalid/beta/" + set + "?$skiptoken=x"
+		out.link = old.link
 	case hostile && out.next != "":
 		old.next, out.next = hostileToken, hostileToken
 	}
@@ -337,7 +340,10 @@ func (c *call) profileOf(pick func(standing) *profile) (answer, error) {
 	var out *wireProfile
 	c.w.view(c.now, func() {
 		if one, ok := c.w.pilotByID(c.customer, c.pilotID()); ok {
-			out = *expanded(pick(c.w.standingOf(&one, c.now)))
+			if p := pick(c.w.standingOf(&one, c.now)); p != nil {
+				full := p.expanded(q)
+				out = &full
+			}
 		}
 	})
 	if out == nil {

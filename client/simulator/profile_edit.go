@@ -292,9 +292,8 @@ func isTemplate(template string) bool {
 		}
 	}
 	macros := strings.Count(template, "%")
-	return macros%2 == 0 && length <= maxPilotName && (plain == "" || strings.Trim(plain, "0123456789") != "" || macros > 0) &&
-		!strings.ContainsFunc(plain, func(r rune) bool { return r != '-' && !asciiLetter(r) && (r < '0' || r > '9') }) &&
-		(macros > 0 || strings.Trim(plain, "0123456789") != "")
+	return macros%2 == 0 && length <= maxPilotName && (macros > 0 || strings.Trim(plain, "0123456789") != "") &&
+		!strings.ContainsFunc(plain, func(r rune) bool { return r != '-' && !asciiLetter(r) && (r < '0' || r > '9') })
 }
 
 // apply puts what was sent on the settings. A device that is shared has no user

@@ -1,9 +1,13 @@
 package simulator_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"slices"
+	"strings"
 	"testing"
 
 	"muster/client/simulator"
@@ -52,5 +56,82 @@ func BenchmarkDevicePage(b *testing.B) {
 		if w.Code != http.StatusOK {
 			b.Fatalf("status %d: %s", w.Code, w.Body)
 		}
+	}
+}
+
+// BenchmarkIdentities walks all of a million identities by their next links.
+func BenchmarkIdentities(b *testing.B) {
+	sim, err := simulator.New(simulator.Options{Devices: 1_000_000})
+	if err != nil {
+		b.Fatal(err)
+	}
+	ready := sim.Ready(nil)
+	for b.Loop() {
+		count := 0
+		for next := ready.Graph + "/deviceManagement/windowsAutopilotDeviceIdentities"; next != ""; {
+			r := httptest.NewRequest(http.MethodGet, next, nil)
+			r.Header.Set("Authorization", "Bearer "+ready.GraphToken)
+			w := httptest.NewRecorder()
+			sim.Handler().ServeHTTP(w, r)
+			if w.Code != http.StatusOK {
+				b.Fatalf("status %d: %s", w.Code, w.Body)
+			}
+			var page struct {
+				Next  string `json:"@odata.nextLink"`
+				Value []struct{ ID string }
+			}
+			if err := json.Unmarshal(w.Body.Bytes(), &page); err != nil {
+				b.Fatal(err)
+			}
+			count, next = count+len(page.Value), page.Next
+		}
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		b.ReportMetric(float64(m.HeapAlloc)/1e6, "MB")
+		b.ReportMetric(float64(count), "identities")
+	}
+}
+
+// BenchmarkIdentitySearch looks for a serial number among a million, which no
+// index helps with.
+func BenchmarkIdentitySearch(b *testing.B) {
+	benchmarkOne(b, "/windowsAutopilotDeviceIdentities?$filter=contains(serialNumber,'ZZZZZ')")
+}
+
+// BenchmarkAssignedDevices looks for the devices of a profile that few of a
+// million have.
+func BenchmarkAssignedDevices(b *testing.B) {
+	benchmarkOne(b, "/windowsAutopilotDeploymentProfiles/%s/assignedDevices")
+}
+
+// benchmarkOne asks for one thing, in which %s is the profile of the hubs.
+func benchmarkOne(b *testing.B, path string) {
+	sim, err := simulator.New(simulator.Options{Devices: 1_000_000})
+	if err != nil {
+		b.Fatal(err)
+	}
+	ready := sim.Ready(nil)
+	get := func(path string) []byte {
+		r := httptest.NewRequest(http.MethodGet, ready.Graph+"/deviceManagement"+path, nil)
+		r.Header.Set("Authorization", "Bearer "+ready.GraphToken)
+		w := httptest.NewRecorder()
+		sim.Handler().ServeHTTP(w, r)
+		if w.Code != http.StatusOK {
+			b.Fatalf("status %d: %s", w.Code, w.Body)
+		}
+		return w.Body.Bytes()
+	}
+	if strings.Contains(path, "%s") {
+		var all struct{ Value []profileView }
+		if err := json.Unmarshal(get("/windowsAutopilotDeploymentProfiles"), &all); err != nil {
+			b.Fatal(err)
+		}
+		hubs := slices.IndexFunc(all.Value, func(p profileView) bool { return p.DisplayName == "Meeting room hubs" })
+		path = fmt.Sprintf(path, all.Value[hubs].ID)
+	}
+	get("/windowsAutopilotDeviceIdentities?$top=1") // works out the order
+	for b.Loop() {
+		get(path)
 	}
 }
