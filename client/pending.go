@@ -141,6 +141,9 @@ func (c *Client) readPending(ctx context.Context, book *ledger.Ledger, v *view, 
 			return tracker.Verdict{}
 		}
 	}
+	if w.op.Kind == model.ImportAutopilot {
+		c.watchTickets()
+	}
 	return tracker.Verdict{}
 }
 

@@ -17,6 +17,7 @@ func (c *Client) reconcile() {
 	}
 	tick := time.NewTicker(c.o.Look)
 	defer tick.Stop()
+	c.watchTickets()
 	for {
 		changed := book.Changed()
 		c.align(c.base, book)

@@ -222,7 +222,7 @@ func (t *Tracker) read(ctx context.Context, source Source, keys []string) {
 			continue
 		}
 		v := verdicts[k]
-		if v.Done {
+		if v.Done && !w.poke { // asked for meanwhile, it may have become open again
 			delete(t.keys, k)
 			continue
 		}

@@ -163,3 +163,21 @@ func TestScaledPaceRunsWithTheServicesClock(t *testing.T) {
 		t.Errorf("pause at an age of an hour there %v, want %v", got, want)
 	}
 }
+
+func TestAKeyThatIsAskedForWhileItIsReadIsNotForgotten(t *testing.T) {
+	run(t, tracker.Options{}, func(tr *tracker.Tracker) {
+		reads := 0
+		s := &slowSource{do: func() {
+			reads++
+			time.Sleep(10 * time.Second)
+		}}
+		tr.Add("ticket", s, time.Now())
+		time.Sleep(5 * time.Second) // in the middle of the first read
+		tr.Poke("ticket")
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if reads != 2 || tr.Watching("ticket") {
+			t.Errorf("%d reads, watching %v; want 2 and the end", reads, tr.Watching("ticket"))
+		}
+	})
+}
