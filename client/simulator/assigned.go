@@ -70,7 +70,7 @@ func profileNamed(c *call) (*profile, error) {
 // lock is held.
 func profileOfAnchor(c *call) (*profile, error) {
 	if one, ok := c.w.pilotByID(c.customer, c.params[0]); ok {
-		if p := c.w.standingOf(&one, c.now).current; p != nil {
+		if p := c.w.standingOf(c.customer, &one, c.now).current; p != nil {
 			return p, nil
 		}
 	}
@@ -164,7 +164,7 @@ func (a *wireAssigned) readable() bool {
 	}{
 		{a.Status, []string{standUnknown, standInSync, standOutOfSync, standUnsynced, standNone, standPending, standFailed}},
 		{a.Detail, []string{"none", "hardwareRequirementsNotMet", "surfaceHubProfileNotSupported", "holoLensProfileNotSupported", "windowsPcProfileNotSupported", "surfaceHub2SProfileNotSupported", "unknownFutureValue"}},
-		{a.Enrolment, []string{"unknown", "enrolled", "pendingReset", "failed", "notContacted", "blocked"}},
+		{a.Enrolment, []string{"unknown", "enrolled", enrolledReset, "failed", "notContacted", "blocked"}},
 		{a.Remediation, []string{"unknown", "noRemediationRequired", "automaticRemediationRequired", "manualRemediationRequired", "unknownFutureValue"}},
 		{a.Userless, []string{"unknown", "allowed", "blocked", "unknownFutureValue"}},
 	} {

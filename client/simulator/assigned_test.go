@@ -201,7 +201,9 @@ func TestAProfileForOtherMachinesFails(t *testing.T) {
 func TestAnEditedProfileIsOutOfSyncForAWhile(t *testing.T) {
 	b := start(t, simulator.Options{Devices: 300})
 	p := b.profileNamed("Standard users")
-	id := b.assigned(p.ID)[0]
+	id := some(t, b.pilots(), func(one pilotView) bool {
+		return one.DeploymentProfileAssignmentStatus == "assignedInSync" && slices.Contains(b.assigned(p.ID), one.ID)
+	}).ID
 	before := b.pilot(id)
 	patch := func(more string) {
 		t.Helper()

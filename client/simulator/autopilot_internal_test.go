@@ -30,7 +30,7 @@ func TestOnlyChangesTakeMemory(t *testing.T) {
 	seen := 0
 	w.walk(c, place{}, func(n uint64, _ string) bool {
 		one, ok := w.pilotAt(c, n)
-		if !ok || w.standingOf(&one, epoch()).status == "" {
+		if !ok || w.standingOf(c, &one, epoch()).status == "" {
 			t.Fatalf("number %d is listed, and is %+v", n, one)
 		}
 		seen++

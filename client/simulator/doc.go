@@ -82,7 +82,8 @@
 // assignedInSync or assignedUnkownSyncState, as the device's number has it, or
 // failed where profile and machine do not go together: a self-deploying one on
 // a virtual machine, one for hubs or headsets on anything else. After an edit
-// of what devices notice the profile is assignedOutOfSync for as long.
+// of what devices notice the profile is assignedOutOfSync for as long, and on a
+// device that waits for its reset always.
 //
 // An import takes 60 to 95 simulated seconds and a fifth more for each device
 // before it in a list, and its identity is there at once. It fails like an

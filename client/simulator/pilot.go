@@ -147,12 +147,16 @@ func (w *world) alter(c *customer, n uint64) *traits {
 	return a.changed[n]
 }
 
+// enrolledReset is a device that has to be reset before it gets the profile that
+// it has now.
+const enrolledReset = "pendingReset"
+
 // enrolment is the word for how far a device has come, the lock is held.
 func (w *world) enrolment(c *customer, one *pilot) string {
 	draw := w.seed.at(kindIdentity, one.number, 2) % 100
 	switch {
 	case w.enrolled(c, one.number) && draw < 4:
-		return "pendingReset"
+		return enrolledReset
 	case w.enrolled(c, one.number):
 		return "enrolled"
 	case !c.owns(one.number):
@@ -170,7 +174,7 @@ func (w *world) enrolment(c *customer, one *pilot) string {
 // userless is whether a device without a user may enrol again.
 func userless(enrolment string, released bool) string {
 	switch {
-	case released || enrolment == "enrolled" || enrolment == "pendingReset":
+	case released || enrolment == "enrolled" || enrolment == enrolledReset:
 		return "allowed"
 	case enrolment == "blocked":
 		return "blocked"

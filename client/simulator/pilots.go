@@ -104,7 +104,7 @@ func (c *call) wirePilotOf(one *pilot) wirePilot {
 // wireBetaPilotOf shows an identity in beta, and how it stands; the lock is
 // held.
 func (c *call) wireBetaPilotOf(one *pilot) (wireBetaPilot, standing) {
-	s := c.w.standingOf(one, c.now)
+	s := c.w.standingOf(c.customer, one, c.now)
 	out := wireBetaPilot{wirePilot: c.wirePilotOf(one), Status: s.status, Detail: s.detail, Assigned: graphDate(s.assigned)}
 	out.EntraToo = out.Entra
 	if one.account != nil {
@@ -340,7 +340,7 @@ func (c *call) profileOf(pick func(standing) *profile) (answer, error) {
 	var out *wireProfile
 	c.w.view(c.now, func() {
 		if one, ok := c.w.pilotByID(c.customer, c.pilotID()); ok {
-			if p := pick(c.w.standingOf(&one, c.now)); p != nil {
+			if p := pick(c.w.standingOf(c.customer, &one, c.now)); p != nil {
 				full := p.expanded(q)
 				out = &full
 			}

@@ -151,7 +151,7 @@ func TestIdentitiesAreWorthLookingAt(t *testing.T) {
 			}
 		}
 	}
-	for _, what := range []string{"status=notAssigned", "status=assignedInSync", "status=assignedUnkownSyncState", "status=failed", "enrolment=enrolled", "enrolment=notContacted",
+	for _, what := range []string{"status=notAssigned", "status=assignedInSync", "status=assignedUnkownSyncState", "status=assignedOutOfSync", "status=failed", "enrolment=enrolled", "enrolment=notContacted",
 		"enrolment=blocked", "enrolment=failed", "enrolment=pendingReset", "remediation=manualRemediationRequired", "user=some", "name=some", "order=some", "sku=some", "family=some", "tag="} {
 		if counts[what] == 0 {
 			t.Errorf("no identity with %s", what)

@@ -78,7 +78,7 @@ func listPilotAssignments(c *call) (answer, error) {
 		if !ok {
 			return nil
 		}
-		return c.w.standingOf(&one, c.now).current
+		return c.w.standingOf(c.customer, &one, c.now).current
 	})
 }
 
@@ -333,7 +333,7 @@ func (w *world) startHolding(c *customer, one *pilot) holding {
 		case to != h.to.existing():
 			was := *one
 			was.holding = h
-			h = holding{from: w.standingOf(&was, pl.at).current, to: to, since: pl.at}
+			h = holding{from: w.standingOf(c, &was, pl.at).current, to: to, since: pl.at}
 		}
 	}
 	return h

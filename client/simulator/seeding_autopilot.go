@@ -87,7 +87,7 @@ func (w *world) seedTickets(c *customer, i uint64) {
 	for k, one := range own[max(0, len(own)-4):] {
 		w.ticketCount++
 		at := func(j uint64) uint64 { return w.seed.at(kindTicket, i, uint64(k)*8+j) }
-		t := &ticket{number: w.ticketCount, id: guid(at(0), at(1)), batch: guid(w.seed.at(kindTicket, i, 99), 0), serial: one.serial, tag: one.tag, user: one.user}
+		t := &ticket{number: w.ticketCount, id: guid(at(0), at(1)), batch: guid(w.seed.at(kindTicket, i, 98), w.seed.at(kindTicket, i, 99)), serial: one.serial, tag: one.tag, user: one.user}
 		t.key = t.id
 		switch k {
 		case 1, 2:

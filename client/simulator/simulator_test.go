@@ -28,6 +28,7 @@ func TestOptionsAreChecked(t *testing.T) {
 		"customers": {Customers: -1},
 		"speed":     {Speed: -1},
 		"lag":       {Lag: -1},
+		"page":      {Page: 1001},
 		"fault":     {Faults: []string{"locusts"}},
 	} {
 		if _, err := simulator.New(o); err == nil || !strings.Contains(err.Error(), part) {

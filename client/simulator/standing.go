@@ -53,7 +53,7 @@ func (p *profile) existing() *profile {
 }
 
 // standingOf computes how a device stands; the lock is held.
-func (w *world) standingOf(one *pilot, now time.Time) standing {
+func (w *world) standingOf(c *customer, one *pilot, now time.Time) standing {
 	h := one.holding
 	pause := w.settleTime(one.number)
 	out := standing{status: standNone, detail: "none", intended: h.to.existing()}
@@ -72,6 +72,8 @@ func (w *world) standingOf(one *pilot, now time.Time) standing {
 	out.current, out.assigned = h.to, done
 	switch draw := w.seed.at(kindStanding, one.number, 1) % 100; {
 	case h.to.edited.After(done) && now.Before(h.to.edited.Add(pause)):
+		out.status = standOutOfSync
+	case w.enrolment(c, one) == enrolledReset: // it enrolled under another profile
 		out.status = standOutOfSync
 	case draw < 40:
 		out.status = standInSync
@@ -126,5 +128,5 @@ func (w *world) decide(c *customer, n uint64, t *traits, to *profile, direct boo
 		return
 	}
 	one, _ := w.pilotAt(c, n)
-	t.holding = holding{from: w.standingOf(&one, now).current, to: to, since: now, direct: direct && to != nil}
+	t.holding = holding{from: w.standingOf(c, &one, now).current, to: to, since: now, direct: direct && to != nil}
 }
