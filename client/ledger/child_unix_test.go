@@ -97,7 +97,7 @@ func TestChild(t *testing.T) {
 func wait() { _, _ = bufio.NewReader(os.Stdin).ReadString('\n') }
 
 // writes is how many operations each of the writing children records.
-const writes = 20 + 45*thorough
+const writes = 50 * thorough
 
 func childWrites(t *testing.T, dir string, _ model.OperationID) {
 	ctx := context.Background()

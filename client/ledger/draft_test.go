@@ -23,6 +23,9 @@ func half(t testing.TB, l *ledger.Ledger, n int) *ledger.Draft {
 	return d
 }
 
+// slowly lets a ledger look about as seldom as it does in earnest.
+func slowly(o *ledger.Options) { o.Watch = 0 }
+
 func none(t testing.TB, ls ...*ledger.Ledger) {
 	t.Helper()
 	for _, l := range ls {
@@ -33,10 +36,11 @@ func none(t testing.TB, ls ...*ledger.Ledger) {
 }
 
 func TestADraftIsSeenByNobodyUntilItIsWhole(t *testing.T) {
+	t.Parallel()
 	dir := folder(t)
 	l, other := open(t, dir), open(t, dir)
-	d := half(t, l, 3210)
-	if onDisk(t, dir, hash+"S3000") == "" {
+	d := half(t, l, 1210)
+	if onDisk(t, dir, hash+"S1000") == "" {
 		t.Error("nothing of the draft is on disk: all of it is in memory")
 	}
 	none(t, l, other)
@@ -45,23 +49,24 @@ func TestADraftIsSeenByNobodyUntilItIsWhole(t *testing.T) {
 	d.Discard() // does nothing any more
 	for _, l := range []*ledger.Ledger{l, other} {
 		o := check(t, l, id)
-		if o.Rows.Queued != 3210 || len(o.Jobs) != 9 || o.Jobs[0].Rows != 400 || o.Jobs[8].Rows != 10 {
-			t.Errorf("%+v in %d jobs, want 3210 queued in 9", o.Rows, len(o.Jobs))
+		if o.Rows.Queued != 1210 || len(o.Jobs) != 4 || o.Jobs[0].Rows != 400 || o.Jobs[3].Rows != 10 {
+			t.Errorf("%+v in %d jobs, want 1210 queued in 4", o.Rows, len(o.Jobs))
 		}
 	}
-	bodies, err := l.Spool(t.Context(), id, 9)
+	bodies, err := l.Spool(t.Context(), id, 4)
 	must(t, err)
 	equal(t, "bodies", len(bodies), 10)
-	equal(t, "last body", string(bodies[9]), hash+"S3210")
+	equal(t, "last body", string(bodies[9]), hash+"S1210")
 	events, err := l.Events(t.Context(), id)
 	must(t, err)
 	equal(t, "first event", events[0].What, "asked")
 }
 
 func TestADiscardedDraftLeavesNoTrace(t *testing.T) {
+	t.Parallel()
 	dir := folder(t)
 	l := open(t, dir)
-	d := half(t, l, 2500)
+	d := half(t, l, 1100)
 	d.Discard()
 	none(t, l)
 	if found := onDisk(t, dir, hash); found != "" {
@@ -70,18 +75,19 @@ func TestADiscardedDraftLeavesNoTrace(t *testing.T) {
 }
 
 func TestAnIntentThatFailsHalfWayLeavesNoTrace(t *testing.T) {
+	t.Parallel()
 	dir := folder(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	dealt := 0
 	l := open(t, dir, func(o *ledger.Options) {
 		o.NewID = func() string {
-			if dealt++; dealt == 5 { // the owner's id and four chunks: in the second transaction
+			if dealt++; dealt == 4 { // the owner's id and three chunks: in the second transaction
 				cancel()
 			}
 			return newID()
 		}
 	})
-	in := intent(2500, 0)
+	in := intent(1100, 0)
 	for i := range in.Rows {
 		in.Rows[i].Body = []byte(hash)
 	}
@@ -95,20 +101,21 @@ func TestAnIntentThatFailsHalfWayLeavesNoTrace(t *testing.T) {
 }
 
 func TestADraftOfADeadProcessIsRemovedByTheNext(t *testing.T) {
+	t.Parallel()
 	dir := folder(t)
 	first := open(t, dir)
-	half(t, first, 2500)
+	half(t, first, 1100)
 	must(t, ledger.Die(first))
 	synctest.Test(t, func(t *testing.T) {
-		next := open(t, dir)
+		next := open(t, dir, slowly)
 		synctest.Wait()
 		none(t, next)
 		if found := onDisk(t, dir, hash); found != "" {
 			t.Errorf("%s still holds a secret", found)
 		}
 		// A process that runs already finds it, too, in its own time.
-		late := open(t, dir)
-		half(t, late, 2500)
+		late := open(t, dir, slowly)
+		half(t, late, 1100)
 		must(t, ledger.Die(late))
 		time.Sleep(time.Minute)
 		synctest.Wait()
@@ -120,25 +127,27 @@ func TestADraftOfADeadProcessIsRemovedByTheNext(t *testing.T) {
 }
 
 func TestADraftOfALivingProcessIsLeftAlone(t *testing.T) {
+	t.Parallel()
 	dir := folder(t)
 	l := open(t, dir)
-	d := half(t, l, 2500)
+	d := half(t, l, 1100)
 	synctest.Test(t, func(t *testing.T) {
-		next := open(t, dir)
+		next := open(t, dir, slowly)
 		synctest.Wait()
 		time.Sleep(time.Minute)
 		must(t, next.Close())
 	})
 	id, err := d.Commit(t.Context())
 	must(t, err)
-	equal(t, "rows", check(t, l, id).Rows.Queued, 2500)
+	equal(t, "rows", check(t, l, id).Rows.Queued, 1100)
 }
 
 func TestOthersWriteWhileALongDraftGrows(t *testing.T) {
+	t.Parallel()
 	dir := folder(t)
 	l, other := open(t, dir), open(t, dir)
 	id := record(t, other, 1, 1)
-	d := half(t, l, 2500)
+	d := half(t, l, 1100)
 	defer d.Discard()
 	must(t, other.Hold(t.Context(), id, "in between"))
 	must(t, d.Add(t.Context(), intent(1, 1).Rows[0]))

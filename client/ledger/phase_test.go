@@ -101,6 +101,7 @@ func moves() []move {
 }
 
 func TestEveryStepFromEveryPhase(t *testing.T) {
+	t.Parallel()
 	dir := folder(t)
 	l := open(t, dir)
 	ctx := t.Context()
@@ -139,6 +140,7 @@ func TestEveryStepFromEveryPhase(t *testing.T) {
 
 // decisions are the operator's; they hit every chunk that they fit.
 func TestEveryDecisionFromEveryPhase(t *testing.T) {
+	t.Parallel()
 	l := open(t, folder(t))
 	ctx := t.Context()
 	for from, reach := range phases() {

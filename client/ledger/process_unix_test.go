@@ -13,6 +13,7 @@ import (
 )
 
 func TestProcessesThatWriteAtOnceLoseNothing(t *testing.T) {
+	t.Parallel()
 	dir := folder(t)
 	const processes = 4
 	children := make([]*child, processes)
@@ -48,6 +49,7 @@ func TestProcessesThatWriteAtOnceLoseNothing(t *testing.T) {
 }
 
 func TestProcessesThatOpenANewFolderAtOnceAllGetALedger(t *testing.T) {
+	t.Parallel()
 	for range thorough {
 		dir := folder(t)
 		children := make([]*child, 4)
@@ -70,6 +72,7 @@ func TestProcessesThatOpenANewFolderAtOnceAllGetALedger(t *testing.T) {
 }
 
 func TestAKilledOwnerIsTakenOver(t *testing.T) {
+	t.Parallel()
 	dir := folder(t)
 	l := open(t, dir)
 	ctx := t.Context()
@@ -109,6 +112,7 @@ func TestAKilledOwnerIsTakenOver(t *testing.T) {
 }
 
 func TestAnAcceptedChunkOutlivesItsOwner(t *testing.T) {
+	t.Parallel()
 	dir := folder(t)
 	c := start(t, "accept", dir, "")
 	id := model.OperationID(c.line())
@@ -124,6 +128,7 @@ func TestAnAcceptedChunkOutlivesItsOwner(t *testing.T) {
 }
 
 func TestSecretsOfAKilledProcessLeaveWithTheNextStart(t *testing.T) {
+	t.Parallel()
 	dir := folder(t)
 	c := start(t, "accept", dir, "")
 	id := model.OperationID(c.line())
@@ -138,6 +143,7 @@ func TestSecretsOfAKilledProcessLeaveWithTheNextStart(t *testing.T) {
 }
 
 func TestOfManyWhoTakeOverOneWins(t *testing.T) {
+	t.Parallel()
 	dir := folder(t)
 	for range thorough {
 		c := start(t, "send", dir, "")
@@ -169,6 +175,7 @@ func TestOfManyWhoTakeOverOneWins(t *testing.T) {
 }
 
 func TestADiskThatIsFull(t *testing.T) {
+	t.Parallel()
 	dir := folder(t)
 	if out := start(t, "full", dir, "").end(); len(out) == 0 || out[0] != "survived" {
 		t.Fatalf("%q", out)
@@ -182,6 +189,7 @@ func TestADiskThatIsFull(t *testing.T) {
 }
 
 func TestAFolderThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
 	theirs := filepath.Join(t.TempDir(), "theirs")
 	must(t, os.Mkdir(theirs, 0o555))
 	out := strings.Join(start(t, "nobody", filepath.Join(theirs, "state"), "").end(), "\n")

@@ -168,6 +168,7 @@ func TestPruneForgetsWhatEndedAndNothingElse(t *testing.T) {
 // Asking whether an owner lives, sweeping dead ones away and opening at the same
 // time must neither hinder an opening nor cost a living owner its file.
 func TestOwnersOutliveThoseWhoAskForThem(t *testing.T) {
+	t.Parallel()
 	dir := folder(t)
 	sweeper := open(t, dir)
 	ctx := t.Context()
@@ -201,6 +202,7 @@ func TestOwnersOutliveThoseWhoAskForThem(t *testing.T) {
 // The operator's yes must reach the operation although others look at the dead
 // owner in the same moment.
 func TestTakingOverIsNotHinderedByThoseWhoLook(t *testing.T) {
+	t.Parallel()
 	dir := folder(t)
 	watcher := open(t, dir)
 	ctx := t.Context()
@@ -236,6 +238,7 @@ func TestTakingOverIsNotHinderedByThoseWhoLook(t *testing.T) {
 }
 
 func TestASecondTakeoverInOneProcessFindsTheFirst(t *testing.T) {
+	t.Parallel()
 	dir := folder(t)
 	ctx := t.Context()
 	for range 3 * thorough {

@@ -43,6 +43,7 @@ func secretive() ledger.Intent {
 }
 
 func TestSecretsLeaveAllFilesWithTheChunk(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	type end struct {
 		name string
