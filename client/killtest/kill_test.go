@@ -27,6 +27,9 @@ import (
 var muster string // the program as it is shipped
 
 func TestMain(m *testing.M) {
+	if what := os.Getenv(childWork); what != "" {
+		os.Exit(child(what))
+	}
 	dir, err := os.MkdirTemp("", "muster-kill-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -192,8 +195,12 @@ func (w *world) killedUpload(there func(*world, model.Operation) bool) model.Ope
 // soon as the ledger says that the moment has come.
 func (w *world) killed(there func(*world, model.Operation) bool, args ...string) model.OperationID {
 	w.t.Helper()
+	return w.killedAt(there, w.command(args...))
+}
+
+func (w *world) killedAt(there func(*world, model.Operation) bool, cmd *exec.Cmd) model.OperationID {
+	w.t.Helper()
 	var said bytes.Buffer
-	cmd := w.command(args...)
 	cmd.Stdout, cmd.Stderr = &said, &said
 	if err := cmd.Start(); err != nil {
 		w.t.Fatal(err)
@@ -239,12 +246,17 @@ func (w *world) await(ctx context.Context, there func(*world, model.Operation) b
 // whose answer was lost, so its rows end as unknown and only a retry sends them.
 func (w *world) finish(id model.OperationID) {
 	w.t.Helper()
+	w.finishRows(id, devices)
+}
+
+func (w *world) finishRows(id model.OperationID, rows int) {
+	w.t.Helper()
 	o := w.ended(0, "operations", "resume", string(id))
 	if o.Rows.Unknown > 0 {
 		o = w.ended(0, "operations", "retry", string(id), "--yes")
 	}
-	if o.State != "done" || o.Rows.Done != devices {
-		w.t.Errorf("ended as %s with %+v, want %d done", o.State, o.Rows, devices)
+	if o.State != "done" || o.Rows.Done != rows {
+		w.t.Errorf("ended as %s with %+v, want %d done", o.State, o.Rows, rows)
 	}
 }
 
@@ -317,26 +329,38 @@ func (w *world) everyChunkOnce() {
 // effects counts, by request id, how often a chunk was carried out.
 func (w *world) effects() map[string]int {
 	w.t.Helper()
-	res, err := http.Get(w.ready.Control + "/requests")
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer res.Body.Close()
 	effects := map[string]int{}
-	for dec := json.NewDecoder(res.Body); dec.More(); {
-		var r struct {
-			Method, Path, RequestID string
-			Status                  int
-			Replay                  bool
-		}
-		if err := dec.Decode(&r); err != nil {
-			w.t.Fatal(err)
-		}
+	for _, r := range w.requests() {
 		if r.Method == http.MethodPost && strings.Contains(r.Path, "/deviceBatches") && r.Status == http.StatusAccepted && !r.Replay {
 			effects[r.RequestID]++
 		}
 	}
 	return effects
+}
+
+// request is a line of the simulator's log.
+type request struct {
+	Method, Path, RequestID string
+	Status                  int
+	Replay                  bool
+}
+
+func (w *world) requests() []request {
+	w.t.Helper()
+	res, err := http.Get(w.ready.Control + "/requests")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var out []request
+	for dec := json.NewDecoder(res.Body); dec.More(); {
+		var r request
+		if err := dec.Decode(&r); err != nil {
+			w.t.Fatal(err)
+		}
+		out = append(out, r)
+	}
+	return out
 }
 
 func (w *world) control(method, path, body string) {

@@ -12,7 +12,8 @@ import (
 // its own, into a new chunk behind the last one: of phase ChunkQueued when they
 // were certainly not carried out, of phase ChunkLost when no answer to them was
 // recorded. The request id goes with them, so a second sending can be told for one,
-// and with lost ones the method. At least one row must stay behind.
+// and with lost ones the method. At least one row must stay behind; it is stale when
+// a row is not in flight in the chunk.
 func (l *Ledger) Split(ctx context.Context, id model.OperationID, chunk int, numbers []int, to model.ChunkPhase, why string) error {
 	state := model.RowQueued
 	if to == model.ChunkLost {
@@ -27,13 +28,26 @@ func (l *Ledger) Split(ctx context.Context, id model.OperationID, chunk int, num
 			return err
 		}
 		for _, n := range numbers {
-			if _, err := tx.ExecContext(ctx, `UPDATE rows SET chunk = ?, state = ? WHERE operation = ? AND number = ? AND chunk = ? AND state = ?`,
-				fresh, state, id, n, chunk, model.RowInFlight); err != nil {
+			res, err := tx.ExecContext(ctx, `UPDATE rows SET chunk = ?, state = ? WHERE operation = ? AND number = ? AND chunk = ? AND state = ?`,
+				fresh, state, id, n, chunk, model.RowInFlight)
+			if err != nil {
 				return err
+			}
+			if moved, err := res.RowsAffected(); err != nil {
+				return err
+			} else if moved != 1 {
+				return errStale
 			}
 			if _, err := tx.ExecContext(ctx, `UPDATE spool SET chunk = ? WHERE operation = ? AND number = ? AND chunk = ?`, fresh, id, n, chunk); err != nil {
 				return err
 			}
+		}
+		var stay int
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM rows WHERE operation = ? AND chunk = ? AND state = ?`, id, chunk, model.RowInFlight).Scan(&stay); err != nil {
+			return err
+		}
+		if stay == 0 || len(numbers) == 0 {
+			return errStale
 		}
 		if err := l.note(ctx, tx, id, fresh, "split", fmt.Sprintf("%d rows of job %d: %s", len(numbers), chunk, why)); err != nil {
 			return err

@@ -79,6 +79,10 @@ func anyStep(ctx context.Context, r *rapid.T, l *ledger.Ledger, id model.Operati
 		func() error { return l.Refused(ctx, id, chunk, refusal()) },
 		func() error { return l.Lost(ctx, id, chunk, "no answer") },
 		func() error { return l.Settle(ctx, id, chunk, results) },
+		func() error {
+			to := rapid.SampledFrom([]model.ChunkPhase{model.ChunkQueued, model.ChunkLost}).Draw(r, "split to")
+			return l.Split(ctx, id, chunk, rapid.SliceOfN(rapid.IntRange(1, 6), 0, 3).Draw(r, "split"), to, "apart")
+		},
 		func() error { return l.Polled(ctx, id, chunk, model.JobQueued, "queued") },
 		func() error { return l.Trouble(ctx, id, chunk, "offline") },
 		func() error { return l.Hold(ctx, id, "wait") },
