@@ -25,7 +25,7 @@ type Home struct {
 func NewHome(env *kit.Env, views []kit.Action) *Home {
 	s := &Home{views: views}
 	s.detail = detail{env: env, name: "home", write: s.fill}
-	s.actions = s.moves(env)
+	s.actions = s.pane.moves(env)
 	return s
 }
 

@@ -29,7 +29,7 @@ func (l *list[T]) moves() []kit.Action {
 // looks are the actions that change what is shown of the list.
 func (l *list[T]) looks() []kit.Action {
 	k := l.env.Keys
-	return []kit.Action{
+	return append([]kit.Action{
 		{Name: "filter", Key: k.Filter, Do: l.startFilter,
 			Help: `Words match anywhere; column:word, !word and "whole cell" narrow. Enter keeps, Esc clears, up takes the former one back.`},
 		{Name: "sort", Key: k.Sort, Quiet: true, Do: l.sort, Help: "By the next column; after the last one in the order of arrival."},
@@ -37,7 +37,7 @@ func (l *list[T]) looks() []kit.Action {
 		{Name: "refresh", Key: k.Refresh, Do: l.refresh, Off: l.busy, Help: "Read the list again. It changes nothing."},
 		{Name: "export", Key: k.Export, Quiet: true, Do: l.export, Off: l.cannotExport,
 			Help: "Write what is marked, what the filter shows or all to a file: CSV, JSON or NDJSON."},
-	}
+	}, copying(l.env, l.copies)...)
 }
 
 func (l *list[T]) cannotExport() string {

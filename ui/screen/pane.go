@@ -22,13 +22,15 @@ type pane struct {
 	w, h int
 	top  int
 	rows []string
+	// fields are the named values among the rows, for those who copy them.
+	fields []model.Fact
 }
 
 // labelWidth is how wide the names of fields are drawn.
 const labelWidth = 14
 
 func (p *pane) reset(env *kit.Env, w, h int) {
-	p.env, p.w, p.h, p.rows = env, w, h, p.rows[:0]
+	p.env, p.w, p.h, p.rows, p.fields = env, w, h, p.rows[:0], nil
 }
 
 // settle brings the window back to where there are lines.
@@ -63,6 +65,9 @@ func (p *pane) title(s string) {
 func (p *pane) field(name, value string) {
 	if value == "" {
 		return
+	}
+	if name != "" {
+		p.fields = append(p.fields, model.Fact{Name: name, Value: model.Clean(value)})
 	}
 	indent := labelWidth + 2
 	from := len(p.rows)
@@ -128,6 +133,11 @@ type detail struct {
 	write   func() // fills the pane
 	source  source
 	fresh   fresh
+}
+
+// moves are the actions that scroll, and those that copy.
+func (d *detail) moves(env *kit.Env) []kit.Action {
+	return append(copying(env, d.copies), d.pane.moves(env)...)
 }
 
 // source is the list that a detail was opened from.
