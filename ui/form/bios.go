@@ -3,6 +3,7 @@ package form
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -29,12 +30,15 @@ type bios struct {
 	was   model.BIOSConfiguration // as the service has it; zero for a new one
 	id    model.BIOSID
 	props *props
+	tags  []model.ScopeTag // nil when they could not be read: then they stay as they are
+	owed  int              // answers that are to come before there is a form
 	file  *pathPage
 	text  *textPage
 	stop  context.CancelFunc // ends the reading of a file; nil when none is read
 
 	content  []byte // the new content; nil keeps what is there
 	fromFile string // base name of the file that content came from, raw
+	keepMark bool   // the operator wants the byte order mark of that content
 }
 
 // NewBIOS returns the form that makes a BIOS configuration.
@@ -61,15 +65,26 @@ func (b *bios) Init() kit.Effect {
 	if refused := b.refusal(); refused != nil {
 		return b.swap(refused)
 	}
-	if !b.edit {
-		return b.fill()
-	}
 	return b.read()
 }
 
+// read reads what the form needs: the configuration when one is changed, and what the
+// scope tags are called.
 func (b *bios) read() kit.Effect {
-	b.swap(waiting(&b.Host, "reading the BIOS configuration with its content"))
-	return kit.Effect{Cmd: kit.ReadBIOS(b.env, b.ask(), b.id)}
+	var cmds []tea.Cmd
+	re := b.ask()
+	if b.env.Backend.Directory != nil {
+		b.swap(waiting(&b.Host, "reading the scope tags"))
+		cmds = append(cmds, kit.ReadScopeTags(b.env, re))
+	}
+	if b.edit {
+		b.swap(waiting(&b.Host, "reading the BIOS configuration with its content"))
+		cmds = append(cmds, kit.ReadBIOS(b.env, re, b.id))
+	}
+	if b.owed = len(cmds); b.owed == 0 {
+		return b.fill()
+	}
+	return kit.Effect{Cmd: tea.Batch(cmds...)}
 }
 
 func (b *bios) fill() kit.Effect {
@@ -91,6 +106,8 @@ func (b *bios) Update(msg tea.Msg) kit.Effect {
 	switch msg := msg.(type) {
 	case kit.BIOSMsg:
 		e = b.got(msg)
+	case kit.ScopeTagsMsg:
+		e = b.gotTags(msg)
 	case kit.CompletedMsg:
 		if b.file != nil {
 			b.file.completed(msg)
@@ -114,10 +131,42 @@ func (b *bios) got(msg kit.BIOSMsg) kit.Effect {
 		}))
 	}
 	b.was = msg.Configuration
+	return b.paid()
+}
+
+// gotTags takes the scope tags; without the right to read them they stay as they are.
+func (b *bios) gotTags(msg kit.ScopeTagsMsg) kit.Effect {
+	if msg.Seq != b.seq {
+		return kit.Effect{}
+	}
+	if msg.Err == nil {
+		b.tags = msg.Tags
+	}
+	return b.paid()
+}
+
+// paid shows the form when the last answer has come.
+func (b *bios) paid() kit.Effect {
+	if b.owed--; b.owed != 0 {
+		return kit.Effect{}
+	}
 	return b.fill()
 }
 
-// contents goes on from the properties to where the content comes from.
+// tagsOrContents goes on from the properties to the scope tags when others are wanted,
+// else to the content.
+func (b *bios) tagsOrContents() kit.Effect {
+	if b.props.otherTags == 0 {
+		return b.contents()
+	}
+	page := newFields(&b.Host, b.contents, b.props.tags)
+	page.head = func(w int) []string {
+		return wrap("Who among the administrators sees "+model.Clean(b.want().Name)+"? Those who have one of these scope tags, and those who have all.", w)
+	}
+	return b.show(page)
+}
+
+// contents goes on to where the content comes from.
 func (b *bios) contents() kit.Effect {
 	switch b.props.from() {
 	case fileContent:
@@ -157,7 +206,7 @@ func (b *bios) gotContent(msg kit.ContentMsg) kit.Effect {
 		b.file.err = msg.Err
 		return e
 	}
-	b.content = msg.Content
+	b.content, b.keepMark = msg.Content, false
 	return b.finish()
 }
 
@@ -183,16 +232,58 @@ func (b *bios) finish() kit.Effect {
 			return wrap("Nothing changed, so nothing is sent. Esc goes back to the form.", w)
 		}))
 	}
-	judged := b.judged(want, patch)
-	err := judged.Validate()
-	if err == nil {
-		return b.show(b.confirm(want, patch))
+	if b.content != nil && want.Format == model.FormatDell && model.HasBOM(b.content) && !b.keepMark {
+		return b.show(b.markOff())
 	}
-	if hard := judged.ValidateOverride(); hard != nil {
-		b.failed = kit.Trouble(hard)
+	problems := b.judged(want, patch).Problems()
+	at := func(level model.BIOSLevel) (out []model.BIOSProblem) {
+		for _, p := range problems {
+			if p.Level == level {
+				out = append(out, p)
+			}
+		}
+		return out
+	}
+	if hard := at(model.BIOSError); len(hard) > 0 {
+		b.failed = refusedFor(hard)
 		return kit.Effect{}
 	}
-	return b.show(b.override(err, func() kit.Effect { return b.show(b.confirm(want, patch)) }))
+	ask := func() kit.Effect { return b.show(b.confirm(want, patch, at(model.BIOSWarning))) }
+	if soft := at(model.BIOSOverridden); len(soft) > 0 {
+		return b.show(b.override(soft, ask))
+	}
+	return ask()
+}
+
+// refusedFor is the error for what nobody can override: the first problem in full, and
+// where the others are.
+func refusedFor(problems []model.BIOSProblem) *model.Error {
+	msg := problems[0].String()
+	if more := len(problems) - 1; more > 0 {
+		msg += "; " + kit.Counted(more, "error", "errors") + " more"
+		for i, p := range problems[1:] {
+			if p.Line > 0 && i < shownRemarks {
+				msg += fmt.Sprintf(", line %d", p.Line)
+			}
+		}
+	}
+	return &model.Error{Kind: model.Invalid, Op: "check BIOS configuration", Msg: msg}
+}
+
+// markOff offers to take the byte order mark off a .cctk file.
+func (b *bios) markOff() stage {
+	q := newQuestion(&b.Host, "Take the byte order mark off?", func(w int) []string {
+		return wrap("The file begins with three bytes, a UTF-8 byte order mark, as some editors write it. Dell's tool takes them for part of the line [cctk] and then finds no section.", w)
+	}, kit.Answer{Key: "y", Text: "take it off", Do: func() kit.Effect {
+		b.content = model.StripBOM(b.content)
+		b.back()
+		return b.finish()
+	}}, kit.Answer{Key: "s", Text: "send it as it is", Do: func() kit.Effect {
+		b.keepMark = true
+		b.back()
+		return b.finish()
+	}})
+	return q
 }
 
 // judged is what model has to judge. What an edit leaves as it is at the service must
@@ -209,30 +300,41 @@ func (b *bios) judged(want model.BIOSConfiguration, patch model.BIOSPatch) model
 	if patch.Description == nil {
 		want.Description = ours.Description
 	}
-	if patch.FileName == nil {
-		want.FileName = ours.FileName
-	}
 	if !slices.Contains(model.BIOSFormats(), want.Format) {
 		want.Format = ours.Format
 	}
 	if patch.Content == nil {
-		want.Format, want.Content = ours.Format, ours.Content
+		want.Content = []byte("[cctk]\nx=1")
+	}
+	if patch.FileName == nil {
+		want.FileName = ours.FileName
+		if want.Format == model.FormatDell {
+			want.FileName += ".cctk"
+		}
 	}
 	return want
 }
 
-// override asks whether a content that the rules refuse is meant.
-func (b *bios) override(err error, yes func() kit.Effect) stage {
+// override asks whether what the rules refuse is meant.
+func (b *bios) override(problems []model.BIOSProblem, yes func() kit.Effect) stage {
 	q := newQuestion(&b.Host, "Send it all the same?", func(w int) []string {
-		t := b.env.Theme
-		var out []string
-		for _, line := range wrap(t.Glyphs.Warn+" "+model.Clean(kit.Trouble(err).Msg), w) {
-			out = append(out, t.Warn.Render(line))
-		}
+		out := b.remarks(problems, w)
 		return append(append(out, ""), wrap("The reference of the service allows 5 120 bytes and the portal's guide 2 MiB; a password in the file "+
 			"works against those that Intune manages. The service may refuse it.", w)...)
 	}, kit.Answer{Key: "enter", Text: "override", Do: yes})
 	return q.spelt("override")
+}
+
+// remarks lists problems, each with its line.
+func (b *bios) remarks(problems []model.BIOSProblem, w int) []string {
+	t := b.env.Theme
+	var out []string
+	for _, p := range problems {
+		for _, line := range wrap(t.Glyphs.Warn+" "+model.Clean(p.String()), w) {
+			out = append(out, t.Warn.Render(line))
+		}
+	}
+	return out
 }
 
 func (b *bios) send(want model.BIOSConfiguration, patch model.BIOSPatch) kit.Effect {
@@ -272,7 +374,7 @@ func newTextPage(b *bios) *textPage {
 		return nil
 	})
 	p.fields = *newFields(&b.Host, func() kit.Effect {
-		b.content, b.fromFile = p.content(crlf), ""
+		b.content, b.fromFile, b.keepMark = p.content(crlf), "", false
 		return b.finish()
 	}, p.area)
 	p.head = func(w int) []string { return []string{meter(b.env.Theme, bytesNow())} }

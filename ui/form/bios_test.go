@@ -6,7 +6,10 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"muster/model"
+	"muster/ui/uitest"
 )
 
 const cctk = "[cctk]\r\n; counters\r\nSecureBoot=Enabled\r\n"
@@ -168,7 +171,7 @@ func TestEditBIOSContentKeepsItsLineEnds(t *testing.T) {
 		p.paste("Camera=Disabled\r\nWakeOnLan=LanOnly\r\n")
 		p.press("tab")
 		p.want("Change content, BIOS passwords of Counters?", "40 bytes → 76 bytes", "rises from 3")
-		p.wantNot("Camera")
+		p.want("Settings: 2 differ", "+ Camera: Disabled", "Lines: 2 added, 0 removed", "+ 5 WakeOnLan=LanOnly")
 		p.press("y")
 		if want := cctk + "Camera=Disabled\r\nWakeOnLan=LanOnly\r\n"; len(w.patched) != 1 || string(w.patched[0].Content) != want {
 			t.Errorf("patches %+v, want the content with its line ends", w.patched)
@@ -230,4 +233,92 @@ func TestTypeable(t *testing.T) {
 			t.Errorf("%s: crlf %v, ok %v, want %v, %v", name, crlf, ok, c.crlf, c.ok)
 		}
 	}
+}
+
+func TestEditBIOSShowsTheDifference(t *testing.T) {
+	was := []byte("[cctk]\nCamera=Enabled\nSetupPwd=hunter2\nWake=1\n")
+	now := []byte("[cctk]\nCamera=Disabled\nSetupPwd=hunter3\nTpm=On\n")
+	env := (&world{}).env()
+	text := strings.Join(strings.Fields(ansi.Strip(strings.Join(contentDifference(env.Theme, was, now, 80), "\n"))), " ")
+	for _, part := range []string{"Settings: 4 differ", "~ Camera: Enabled → Disabled", "~ SetupPwd: [hidden] → [hidden]", "- Wake: 1, no longer set", "+ Tpm: On",
+		"Lines: 3 added, 3 removed", "- 2 Camera=Enabled", "+ 2 Camera=Disabled", "- 3 SetupPwd=[hidden]"} {
+		if !strings.Contains(text, part) {
+			t.Errorf("the difference does not say %q:\n%s", part, text)
+		}
+	}
+	if strings.Contains(text, "hunter") {
+		t.Error("the difference shows a password")
+	}
+	for name, c := range map[string]struct{ was, now, want string }{
+		"line ends": {"[cctk]\nA=1\n", "[cctk]\r\nA=1\r\n", "all are alike; line ends"},
+		"binary":    {"\x00\x01", "[cctk]\nA=1", "no plain text"},
+		"surface":   {"one\n", "two\n", "Lines: 1 added, 1 removed"},
+	} {
+		if got := ansi.Strip(strings.Join(contentDifference(env.Theme, []byte(c.was), []byte(c.now), 80), "\n")); !strings.Contains(got, c.want) {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+func TestNewBIOSTakesTheMarkOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{files: map[string][]byte{"/m.cctk": []byte("\xef\xbb\xbf" + cctk + "SysName=x\r\n")}}
+		p := play(t, NewBIOS(w.env()))
+		p.enter("Counters")
+		p.press("enter", "enter", "enter", "enter", "enter", "enter")
+		p.enter("/m.cctk")
+		p.press("enter")
+		p.want("Take the byte order mark off?", "Dell's tool")
+		p.press("y")
+		p.want("Create BIOS configuration Counters?", "! line 4: SysName ties the file to the one model")
+		p.wantNot("byte order mark")
+		p.press("y")
+		if len(w.created) != 1 || model.HasBOM(w.created[0].Content) {
+			t.Errorf("created %+v, want one without the mark", w.created)
+		}
+	})
+}
+
+// What is wrong is named by its line, the first error in full.
+func TestNewBIOSNamesTheBadLine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{files: map[string][]byte{"/bad.cctk": []byte("; counters\nSecureBoot=Enabled\n"), "/secret.cctk": []byte(cctk + "SetupPwd=hunter2\nSysPwd=hunter3\n")}}
+		p := play(t, NewBIOS(w.env()))
+		p.enter("Counters")
+		p.press("enter", "enter", "enter", "enter", "enter", "enter")
+		p.enter("/bad.cctk")
+		p.press("enter")
+		p.want("line 2: a .cctk file begins with the section [cctk]")
+		p.press("ctrl+u")
+		p.enter("/secret.cctk")
+		p.press("enter")
+		p.want("Send it all the same?", "line 4: SetupPwd holds a password", "line 5: SysPwd holds a password")
+		p.wantNot("hunter")
+	})
+}
+
+func TestBIOSScopeTagsByName(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{bios: someBIOS()}
+		env := w.env()
+		intune := &uitest.StillBIOS{TagList: []model.ScopeTag{{ID: "0", Name: "Default"}, {ID: "3", Name: "Norway", Description: "up north"}}}
+		env.Backend.Directory = intune
+		p := play(t, EditBIOS(env, someBIOS()))
+		p.want("Scope tags", "Default")
+		p.press("enter", "enter", "enter", "enter", "right")
+		p.want("others, chosen on the next page", "Which administrators see it")
+		p.press("enter", "enter")
+		p.want("Who among the administrators sees Counters?", "[x] Default", "[ ] Norway")
+		p.press("space", "enter")
+		p.want("choose at least one scope tag")
+		p.press("down", "space", "enter")
+		p.want("Change scope tags of Counters?", "Default → Norway", "stays 3")
+		p.press("y")
+		if len(w.patched) != 1 || len(w.patched[0].ScopeTags) != 1 || w.patched[0].ScopeTags[0] != "3" {
+			t.Errorf("patched %+v, want the tag 3", w.patched)
+		}
+		intune.TagErr = errRead
+		p = play(t, NewBIOS(env))
+		p.wantNot("Scope tags")
+	})
 }

@@ -9,20 +9,30 @@ import (
 	"muster/ui/kit"
 )
 
-// confirm is the page that shows what will be made or changed and asks. Of the content
-// it shows the size alone.
-func (b *bios) confirm(want model.BIOSConfiguration, patch model.BIOSPatch) stage {
+// confirm is the page that shows what will be made or changed, what may be wrong with
+// it, and asks.
+func (b *bios) confirm(want model.BIOSConfiguration, patch model.BIOSPatch, warnings []model.BIOSProblem) stage {
 	name := model.Clean(want.Name)
 	title, lines := "Create BIOS configuration "+name+"?", b.creation(want)
 	if b.edit {
 		title = "Change " + strings.Join(patch.Changed(), ", ") + " of " + name + "?"
 		lines = b.changes(want, patch)
 	}
+	body := func(w int) []string {
+		out := lines(w)
+		if len(warnings) > 0 {
+			out = append(append(out, ""), b.remarks(warnings, w)...)
+		}
+		if patch.Content != nil && b.edit {
+			out = append(append(out, ""), contentDifference(b.env.Theme, b.was.Content, want.Content, w)...)
+		}
+		return out
+	}
 	answer := kit.Answer{Key: "y", Text: "create", Do: func() kit.Effect { return b.send(want, patch) }}
 	if b.edit {
 		answer.Text = "change"
 	}
-	return newQuestion(&b.Host, title, lines, answer)
+	return newQuestion(&b.Host, title, body, answer)
 }
 
 func (b *bios) creation(want model.BIOSConfiguration) func(w int) []string {
@@ -32,9 +42,11 @@ func (b *bios) creation(want model.BIOSConfiguration) func(w int) []string {
 		for _, f := range [][2]string{
 			{"name", want.Name}, {"about", cmp.Or(want.Description, "(no description)")}, {"file name", want.FileName},
 			{"format", string(want.Format)}, {"content", size(want.Content)}, {"passwords", want.PasswordEffect()},
-			{"requests", "1"}, {"devices", "none until it is assigned; assign it to one test device first"},
+			{"tags", b.tagsOf(want)}, {"requests", "1"}, {"devices", "none until it is assigned; assign it to one test device first"},
 		} {
-			out = append(out, labelled(t, f[0], model.Clean(f[1]), w)...)
+			if f[1] != "" {
+				out = append(out, labelled(t, f[0], model.Clean(f[1]), w)...)
+			}
 		}
 		return out
 	}
@@ -59,6 +71,7 @@ func (b *bios) changes(want model.BIOSConfiguration, patch model.BIOSPatch) func
 		change(patch.FileName != nil, "file name", was.FileName, want.FileName)
 		change(patch.Content != nil, "content", size(was.Content), size(want.Content))
 		change(patch.PasswordsOff != nil, "passwords", was.PasswordEffect(), want.PasswordEffect())
+		change(patch.ScopeTags != nil, "tags", tagNames(b.tags, was.ScopeTags), tagNames(b.tags, want.ScopeTags))
 		version := fmt.Sprintf("stays %d: no device applies it again", was.Version)
 		if patch.RaisesVersion() {
 			version = fmt.Sprintf("rises from %d: every device that it is assigned to applies it", was.Version)
@@ -66,6 +79,14 @@ func (b *bios) changes(want model.BIOSConfiguration, patch model.BIOSPatch) func
 		out = append(out, labelled(t, "version", version, w)...)
 		return append(out, labelled(t, "requests", "1, with these properties and no other", w)...)
 	}
+}
+
+// tagsOf names the scope tags, "" when their names could not be read.
+func (b *bios) tagsOf(want model.BIOSConfiguration) string {
+	if len(b.tags) == 0 {
+		return ""
+	}
+	return tagNames(b.tags, want.ScopeTags)
 }
 
 func size(content []byte) string { return kit.Counted(len(content), "byte", "bytes") }

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,7 +22,9 @@ type props struct {
 	format, password      int
 	source, firstSource   int
 	formats               []model.BIOSFormat
-	nameless              bool // the page was to be left without the file name that it needs
+	tags                  *checks // nil when the scope tags could not be read
+	otherTags             int     // 1 when they are chosen on a page of their own
+	nameless              bool    // the page was to be left without the file name that it needs
 }
 
 // text is the value of a text field beside what it stands for. A field cannot hold
@@ -53,7 +56,12 @@ func newProps(b *bios) *props {
 		list = append(list, newRow(b.env, "Format", &p.format, formatOptions(p.formats)...))
 	}
 	list = append(list,
-		newRow(b.env, "BIOS passwords", &p.password, option{name: "on: " + passwords(false)}, option{name: "off: " + passwords(true)}),
+		newRow(b.env, "BIOS passwords", &p.password, option{name: "on: " + passwords(false)}, option{name: "off: " + passwords(true)}))
+	if len(b.tags) > 1 {
+		list = append(list, newRow(b.env, "Scope tags", &p.otherTags, option{name: tagNames(b.tags, b.was.ScopeTags)}, option{name: "others, chosen on the next page"}))
+		p.tags = newTags(b)
+	}
+	list = append(list,
 		newRow(b.env, "Content", &p.source, p.sources()...))
 	p.fields = *newFields(&b.Host, func() kit.Effect {
 		if !b.edit && p.from() != fileContent && p.fileName.value() == "" { // no file will give it
@@ -61,7 +69,7 @@ func newProps(b *bios) *props {
 			p.blame(file)
 			return kit.Effect{}
 		}
-		return b.contents()
+		return b.tagsOrContents()
 	}, list...)
 	p.form.Update(nil) // the fields take their texts
 	for _, x := range []*text{&p.name, &p.about, &p.fileName} {
@@ -80,6 +88,47 @@ func formatOptions(formats []model.BIOSFormat) []option {
 		out[i] = option{name: names[f]}
 	}
 	return out
+}
+
+// formatRemark says whose file a format is, and what the service has no format for.
+func formatRemark(f model.BIOSFormat) string {
+	if f == model.FormatDell {
+		return "Whose tool reads the file; it cannot be changed later. Intune has no format for HP or Lenovo."
+	}
+	return "Unverified for Surface: which file Intune expects is not documented. Try it on one device. It cannot be changed later."
+}
+
+// newTags is the field with the scope tags; those that it has now are chosen.
+func newTags(b *bios) *checks {
+	options := make([]option, len(b.tags))
+	for i, t := range b.tags {
+		options[i] = option{name: model.Clean(t.Name), more: model.Clean(t.Description)}
+	}
+	var c *checks
+	c = newChecks(b.env, "Scope tags", -1, func() error {
+		if !slices.Contains(c.on, true) {
+			return &model.Error{Kind: model.Invalid, Msg: "choose at least one scope tag; Default is the one that everything has"}
+		}
+		return nil
+	}, options...)
+	for i, t := range b.tags {
+		c.on[i] = slices.Contains(b.was.ScopeTags, t.ID)
+	}
+	return c
+}
+
+// tagNames names scope tags; those without a known name keep their id.
+func tagNames(all []model.ScopeTag, ids []string) string {
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		names[i] = "tag " + model.Clean(id)
+		for _, t := range all {
+			if t.ID == id && t.Name != "" {
+				names[i] = model.Clean(t.Name)
+			}
+		}
+	}
+	return cmp.Or(strings.Join(names, ", "), "none")
 }
 
 func passwords(off bool) string { return model.BIOSConfiguration{PasswordsOff: off}.PasswordEffect() }
@@ -122,12 +171,14 @@ func (p *props) remarks(w int) []string {
 		say = "Intune makes a password for each device and keeps it; without it nobody gets into the BIOS."
 	case c.title == "BIOS passwords":
 		say = "Passwords that Intune made are taken off the devices as they apply this."
+	case c.title == "Scope tags":
+		say = "Which administrators see it. Other scope tags raise no version."
 	case c.title == "Content" && p.bios.edit && len(c.options) < 3:
 		say = "What is there is no plain text that could be edited here: keep it, or take another file."
 	case c.title == "Content":
 		say = kit.Count(model.MaxBIOSContent) + " bytes at most; Enter goes on."
 	default:
-		say = "Whose tool reads the file. It cannot be changed later."
+		say = formatRemark(p.formats[p.format])
 	}
 	var out []string
 	for _, l := range wrap(say, w-2) {
@@ -140,6 +191,14 @@ func (p *props) remarks(w int) []string {
 func (p *props) fill(b *model.BIOSConfiguration) {
 	b.Name, b.Description, b.FileName = p.name.value(), p.about.value(), p.fileName.value()
 	b.PasswordsOff = p.password == 1
+	if p.otherTags == 1 {
+		b.ScopeTags = nil
+		for i, t := range p.bios.tags {
+			if p.tags.on[i] {
+				b.ScopeTags = append(b.ScopeTags, t.ID)
+			}
+		}
+	}
 	if !p.bios.edit {
 		b.Format = p.formats[p.format]
 	}

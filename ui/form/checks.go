@@ -26,9 +26,22 @@ type checks struct {
 	focus   bool
 	err     error
 	w       int
+	h       int // lines that there are for it, 0 for as many as it wants
 }
 
 var _ huh.Field = (*checks)(nil)
+
+func (c *checks) stretch(h int) { c.h = h }
+
+// window returns the numbers of the first option in sight and of the one after the last.
+func (c *checks) window() (from, to int) {
+	room := len(c.options)
+	if c.h > 1 {
+		room = min(room, c.h-1)
+	}
+	from = max(min(c.at-room/2, len(c.options)-room), 0)
+	return from, from + room
+}
 
 func newChecks(env *kit.Env, title string, alone int, check func() error, options ...option) *checks {
 	return &checks{env: env, title: title, options: options, on: make([]bool, len(options)), alone: alone, check: check}
@@ -74,8 +87,14 @@ func (c *checks) View() string {
 	if c.focus {
 		side, title = t.Accent.Render(focusBar(t)), t.Title
 	}
-	lines := []string{title.Render(c.title)}
-	for i, o := range c.options {
+	from, to := c.window()
+	name := title.Render(c.title)
+	if to-from < len(c.options) {
+		name += t.Muted.Render(fmt.Sprintf("  %d to %d of %d", from+1, to, len(c.options)))
+	}
+	lines := []string{name}
+	for i := from; i < to; i++ {
+		o := c.options[i]
 		sign, box := blank, "[ ] "
 		if c.on[i] {
 			box = "[x] "
