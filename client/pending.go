@@ -71,6 +71,9 @@ func (s *pending) Read(ctx context.Context, keys []string) map[string]tracker.Ve
 			out[key] = tracker.Verdict{Done: true}
 			continue
 		}
+		if w == nil { // the ledger would not be read, as at the end of the program: asked for again
+			continue
+		}
 		if views[w.op.Customer] == nil {
 			views[w.op.Customer] = &view{c: c, customer: w.op.Customer}
 		}
