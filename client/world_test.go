@@ -117,7 +117,13 @@ type request struct {
 // requests reads the simulator's log of requests whose method and path match.
 func (w *world) requests(method, part string) []request {
 	w.t.Helper()
-	res, err := http.Get(w.ready.Control + "/requests")
+	return w.requestsBy(http.DefaultClient, method, part)
+}
+
+// requestsBy is requests through a client that trusts the simulator.
+func (w *world) requestsBy(hc *http.Client, method, part string) []request {
+	w.t.Helper()
+	res, err := hc.Get(w.ready.Control + "/requests")
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -47,10 +47,11 @@ type App struct {
 	newest  model.OperationID // what the last toast was about, "" for no operation
 	awaited model.OperationID // to be opened when the board has it
 
-	deaf     bool       // keys are dropped until it is known
-	placed   bool       // it is known which customer to begin with, or that one has to be chosen
-	asked    bool       // the operator was asked about stopped operations
-	quitting kit.Screen // the question whether to quit, while it is open
+	deaf        bool       // keys are dropped until it is known
+	placed      bool       // it is known which customer to begin with, or that one has to be chosen
+	asked       bool       // the operator was asked about stopped operations
+	askedSignIn bool       // somebody was asked to sign in
+	quitting    kit.Screen // the question whether to quit, while it is open
 
 	dark, ascii bool
 	chrome      chrome
@@ -79,7 +80,7 @@ func New(ctx context.Context, o Options) *App {
 // Init implements tea.Model: the watch on the operations and the first question, who
 // the customer is.
 func (a *App) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, kit.WatchJobs(a.env), kit.FindCustomers(a.env, a.options.Customer))
+	return tea.Batch(tea.RequestBackgroundColor, kit.WatchJobs(a.env), kit.WatchSignIn(a.env, 0), kit.FindCustomers(a.env, a.options.Customer))
 }
 
 // Update implements tea.Model.
@@ -104,6 +105,8 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return a, a.jobs(msg)
 	case kit.CustomersMsg:
 		return a, a.customers(msg)
+	case kit.SignInMsg:
+		return a, a.signedIn(msg)
 	case kit.DecidedMsg:
 		a.decided(msg)
 	case kit.Addressed:

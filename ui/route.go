@@ -24,7 +24,7 @@ func (a *App) declare() []kit.Action {
 		kit.Action{Name: "actions", Key: k.Palette, Quiet: true, Do: a.palette, Help: "Every action in reach: type a part of its name, Enter does it."},
 		kit.Action{Name: "help", Key: k.Help, Do: a.help, Help: "This page: every key in reach and why some cannot be used now."},
 	)
-	return append(out, a.leaving...)
+	return append(append(out, a.signInAction()...), a.leaving...)
 }
 
 // leave are the actions that lead back.

@@ -175,9 +175,21 @@ func (a *App) badges() (long, short string) {
 			long = t.Badge.Render("SIMULATED, forgotten on exit")
 		}
 	}
-	if p.ReadOnly {
-		word := t.Badge.Render("READ-ONLY")
+	add := func(style lipgloss.Style, word string) {
+		word = style.Render(word)
 		long, short = strings.TrimSpace(long+" "+word), strings.TrimSpace(short+" "+word)
+	}
+	if p.Word != "" {
+		add(t.Coloured(p.Colour), model.Clean(p.Word))
+	}
+	if p.Custom {
+		add(t.Badge, "CUSTOM")
+	}
+	if p.ReadOnly {
+		add(t.Badge, "READ-ONLY")
+	}
+	if word := identityBadge(a.env.SignIn); word != "" {
+		add(t.Badge, word)
 	}
 	return long, short
 }

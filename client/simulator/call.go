@@ -3,6 +3,7 @@ package simulator
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -197,7 +198,7 @@ func (s *Simulator) respond(c *call, ruling ruling) answer {
 	switch {
 	case isPartner(c.path):
 		if ruling.status != 0 {
-			return c.partnerHeaders(c.partnerFault(ruling.status, ruling.retryAfter))
+			return ruling.ask(c.partnerHeaders(c.partnerFault(ruling.status, ruling.retryAfter)))
 		}
 		return s.partnerCenter(c)
 	case isCodePage(c.path):
@@ -208,11 +209,24 @@ func (s *Simulator) respond(c *call, ruling ruling) answer {
 		}
 		return s.signIn(c)
 	case ruling.status != 0:
-		return c.graphHeaders(c.graphFault(ruling.status, ruling.retryAfter))
+		return ruling.ask(c.graphHeaders(c.graphFault(ruling.status, ruling.retryAfter)))
 	case len(c.path) == 0 || !isGraph(c.path[0]):
 		return answer{status: http.StatusNotFound} // nobody's: empty, as some routes of Partner Center answer
 	}
 	return s.graph(c)
+}
+
+// wantedClaims are what a challenge asks the next token for.
+const wantedClaims = `{"access_token":{"nbf":{"essential":true,"value":"1"}}}`
+
+// ask adds to a refusal that another token would be taken, when the fault says so:
+// continuous access evaluation.
+func (r ruling) ask(a answer) answer {
+	if !r.challenge {
+		return a
+	}
+	return a.with("WWW-Authenticate", `Bearer realm="", authorization_uri="https://simulator.invalid/oauth2/authorize", error="insufficient_claims", claims="`+
+		base64.StdEncoding.EncodeToString([]byte(wantedClaims))+`"`)
 }
 
 // elsewhere is the redirect that no client should follow.

@@ -105,6 +105,7 @@
 //	garbage     body in place of a good answer's, broken JSON when empty; unknown words
 //	            for states of a job can be had this way
 //	endless     a good answer that never ends, delayMs between its pieces
+//	challenge   401 in place of the deed, which wants a token with more claims
 //
 // # Switches
 //
@@ -128,6 +129,9 @@
 //
 //	POST, GET, DELETE faults  turn a fault on, list them, turn all off
 //	POST, GET, DELETE switches  {"name": true}, how all stand, turn all off
+//	GET, POST signin          the sign-ins that wait; {"code": …, "account": "agent"} or "decline"
+//	                          decides one, "auto" all to come, "revoke" ends what was
+//	                          handed out, "refuse" {tenant, error, code, claims} a tenant
 //	GET, DELETE requests      the log as NDJSON, forget it
 //	GET state                 customers, devices by batch, jobs by state, unknown models
 //	GET tokens?customer=ID    good tokens, and such as are refused somewhere

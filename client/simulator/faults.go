@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
@@ -61,10 +62,11 @@ const (
 	faultNoLocation = "nolocation" // the work is done, but the answer does not say where
 	faultGarbage    = "garbage"    // a good answer with another body, broken JSON unless told
 	faultEndless    = "endless"    // a good answer whose body goes on until the client leaves
+	faultChallenge  = "challenge"  // 401 that wants a token with more claims, in place of the deed
 )
 
 // faultKinds are all of them, for the checks; read only.
-var faultKinds = []string{faultStatus, faultReset, faultSlow, faultTruncate, faultStuck, faultNoLocation, faultGarbage, faultEndless}
+var faultKinds = []string{faultStatus, faultReset, faultSlow, faultTruncate, faultStuck, faultNoLocation, faultGarbage, faultEndless, faultChallenge}
 
 const (
 	maxFaults  = 1000
@@ -83,6 +85,7 @@ type ruling struct {
 	noLocation bool
 	garbage    string // in place of a good body, when not empty
 	endless    bool
+	challenge  bool
 	pause      time.Duration // between the pieces of an endless body
 }
 
@@ -135,7 +138,7 @@ func (f *fault) complete() (err error) {
 
 // final reports whether the fault replaces or cuts the answer.
 func (f *fault) final() bool {
-	return f.Kind == faultStatus || f.Kind == faultReset || f.Kind == faultTruncate || f.Kind == faultGarbage || f.Kind == faultEndless
+	return f.Kind == faultStatus || f.Kind == faultReset || f.Kind == faultTruncate || f.Kind == faultGarbage || f.Kind == faultEndless || f.Kind == faultChallenge
 }
 
 // add turns a fault on and returns it with its number.
@@ -195,6 +198,8 @@ func (b *faultBook) judge(line, query string) ruling {
 			r.noLocation = true
 		case faultGarbage:
 			r.garbage = orDefault(f.Body, brokenJSON)
+		case faultChallenge:
+			r.status, r.challenge = http.StatusUnauthorized, true
 		case faultEndless:
 			r.endless, r.pause = true, time.Duration(f.DelayMs)*time.Millisecond
 		}

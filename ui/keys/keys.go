@@ -91,7 +91,7 @@ type Map struct {
 	Raw, Difference, Copy, CopyMenu Binding
 
 	// Going somewhere else.
-	Home, Devices, Batches, Policies, BIOS, Operations, Customers, Requests Binding
+	Home, Devices, Batches, Policies, BIOS, Operations, Customers, Requests, SignIn Binding
 
 	// Answering a question.
 	Yes, No Binding
@@ -114,7 +114,7 @@ func Default() *Map {
 		Raw: Of("J"), Difference: Of("d"), Copy: Of("y"), CopyMenu: Of("Y"),
 
 		Home: Of("1"), Devices: Of("2"), Batches: Of("3"), Policies: Of("4"), BIOS: Of("5"),
-		Operations: Of("o", "6"), Customers: Of("C"), Requests: Of("L"),
+		Operations: Of("o", "6"), Customers: Of("C"), Requests: Of("L"), SignIn: Of("I"),
 
 		Yes: Of("y"), No: Of("n"),
 	}

@@ -28,10 +28,11 @@ type Env struct {
 	Theme *theme.Theme
 	Keys  *keys.Map
 
-	Customer model.Customer // the zero value while none is chosen
-	Jobs     *model.Board   // nil until the first one came
-	Fleet    Fleet          // what the devices screen knows, for others to show
-	News     []News         // toasts that were shown, newest last, at most MaxNews
+	Customer model.Customer    // the zero value while none is chosen
+	SignIn   model.SignInState // of a real tenant; the zero value for a simulator
+	Jobs     *model.Board      // nil until the first one came
+	Fleet    Fleet             // what the devices screen knows, for others to show
+	News     []News            // toasts that were shown, newest last, at most MaxNews
 
 	Width, Height int // of the terminal
 	// Now is the clock, Zone where its times are shown. Neither changes after the

@@ -143,6 +143,11 @@ func (l *list[T]) update(msg tea.Msg) (kit.Effect, bool) {
 		return l.arranged(msg), true
 	case kit.MarkedMsg:
 		return l.marked(msg), true
+	case kit.AgainMsg:
+		if l.err == nil || l.reading {
+			return kit.Effect{}, true
+		}
+		return l.refresh(), true
 	case kit.JobsMsg:
 		if l.age(); l.old && l.whole() && l.ix.Len() <= oneRead {
 			return l.refresh(), true

@@ -104,5 +104,16 @@ func (t *Theme) Tone(tone Tone) lipgloss.Style {
 	return lipgloss.NewStyle()
 }
 
+// Coloured returns the badge in one of the sixteen colours by its name, for the word of
+// a connection; an unknown name is the plain badge.
+func (t *Theme) Coloured(name string) lipgloss.Style {
+	colours := map[string]color.Color{"red": lipgloss.Red, "yellow": lipgloss.Yellow, "green": lipgloss.Green,
+		"blue": lipgloss.Blue, "magenta": lipgloss.Magenta, "cyan": lipgloss.Cyan}
+	if c, ok := colours[name]; ok {
+		return t.Badge.Foreground(c)
+	}
+	return t.Badge
+}
+
 // Tones is how many tones there are: tones are numbered from 0.
 const Tones = int(tones)

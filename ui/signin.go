@@ -1,0 +1,78 @@
+package ui
+
+import (
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"muster/model"
+	"muster/ui/kit"
+	"muster/ui/screen"
+	"muster/ui/theme"
+)
+
+// signedIn takes news of the sign-in. A person is asked once, when nobody is signed in
+// and no form or question is in the way; later by the action of that name.
+func (a *App) signedIn(msg kit.SignInMsg) tea.Cmd {
+	if msg.Err != nil {
+		return nil
+	}
+	was := a.env.SignIn
+	a.env.SignIn = msg.State
+	next := kit.WatchSignIn(a.env, msg.Rev)
+	switch now := msg.State; {
+	case now.Valid && !was.Valid:
+		return tea.Batch(next, a.readOn())
+	case now.Valid && now.Trouble != nil && now.Trouble != was.Trouble:
+		a.say(kit.Failed(now.Trouble))
+	case now.Valid || !now.Way.Person() || a.signing():
+	case a.top().Card().Typing || a.askedSignIn && now.Trouble == nil:
+		a.say(kit.Toast{Text: "nobody is signed in any more; " + a.env.Keys.SignIn.String() + " signs in", Tone: theme.BadTone})
+	default:
+		a.askedSignIn = true
+		return tea.Batch(next, a.push(screen.NewSignIn(a.env, now.Trouble)))
+	}
+	return next
+}
+
+// signing reports whether somebody is signing in just now.
+func (a *App) signing() bool {
+	return slices.ContainsFunc(a.stack, func(s kit.Screen) bool { _, ok := s.(*screen.SignIn); return ok })
+}
+
+// readOn reads what could not be read while nobody was signed in.
+func (a *App) readOn() tea.Cmd {
+	if a.env.Customer.ID == "" {
+		a.placed = false
+		return kit.FindCustomers(a.env, a.options.Customer)
+	}
+	return a.tell(kit.AgainMsg{})
+}
+
+// signInAction is what asks for a sign-in; nil for a simulator.
+func (a *App) signInAction() []kit.Action {
+	if a.env.Backend.Identity == nil {
+		return nil
+	}
+	return []kit.Action{{Name: "sign in", Key: a.env.Keys.SignIn, Quiet: true, Off: a.cannotSignIn,
+		Help: "As the person of this connection; what was paused for it goes on.",
+		Do:   func() kit.Effect { return kit.Effect{Push: screen.NewSignIn(a.env, a.env.SignIn.Trouble)} }}}
+}
+
+func (a *App) cannotSignIn() string {
+	if !a.env.SignIn.Way.Person() {
+		return "this connection signs in by itself"
+	}
+	return ""
+}
+
+// identityBadge is the word for a sign-in that does not hold.
+func identityBadge(s model.SignInState) string {
+	switch {
+	case s.Offline:
+		return "OFFLINE"
+	case !s.Valid && s.Way != "":
+		return "SIGNED OUT"
+	}
+	return ""
+}
