@@ -305,7 +305,7 @@ func (a *App) customers(msg kit.CustomersMsg) tea.Cmd {
 	case msg.Err == nil && len(msg.Customers) == 1:
 		cmd = a.visit(msg.Customers[0])
 	default:
-		if msg.Err != nil {
+		if msg.Err != nil && (msg.Err.Kind != model.SignedOut || a.env.Backend.Identity == nil) {
 			a.say(kit.Failed(msg.Err))
 		}
 		cmd = a.open(kit.Open{View: kit.CustomersView, Above: true})

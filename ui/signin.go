@@ -44,7 +44,7 @@ func (a *App) signing() bool {
 func (a *App) readOn() tea.Cmd {
 	if a.env.Customer.ID == "" {
 		a.placed = false
-		return kit.FindCustomers(a.env, a.options.Customer)
+		return tea.Batch(kit.FindCustomers(a.env, a.options.Customer), a.tell(kit.AgainMsg{}))
 	}
 	return a.tell(kit.AgainMsg{})
 }

@@ -107,9 +107,7 @@ func (t *ofTenant) GetToken(ctx context.Context, o policy.TokenRequestOptions) (
 	o.TenantID = t.tenant
 	h := t.a.current()
 	if h == nil {
-		err := &model.Error{Kind: model.SignedOut, Op: "sign in", Msg: "nobody is signed in", Hint: "sign in"}
-		t.a.refused(h, o, err, fault{})
-		return azcore.AccessToken{}, err
+		return azcore.AccessToken{}, &model.Error{Kind: model.SignedOut, Op: "sign in", Msg: "nobody is signed in"}
 	}
 	select {
 	case h.turn <- struct{}{}:
@@ -133,7 +131,7 @@ func (t *ofTenant) GetToken(ctx context.Context, o policy.TokenRequestOptions) (
 	if own := new(model.Error); errors.As(err, &own) {
 		e = own
 	}
-	t.a.refused(h, o, e, f)
+	t.a.refused(h, o, e)
 	return azcore.AccessToken{}, e
 }
 
@@ -152,7 +150,7 @@ func (a *Session) current() *holder {
 }
 
 // refused notes what a token was refused for, unless somebody signed in meanwhile.
-func (a *Session) refused(h *holder, o policy.TokenRequestOptions, e *model.Error, f fault) {
+func (a *Session) refused(h *holder, o policy.TokenRequestOptions, e *model.Error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.holder != h {

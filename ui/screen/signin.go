@@ -38,7 +38,7 @@ func NewSignIn(env *kit.Env, trouble *model.Error) *SignIn {
 	s.actions = []kit.Action{
 		{Name: "copy the code", Key: keys.Of("y"), Do: s.copy, Off: s.needPrompt, Help: "Send it to the terminal's clipboard, where that is allowed."},
 		{Name: "new code", Key: env.Keys.New, Do: s.start, Off: s.needEnd, Help: "Begin again."},
-		{Name: "cancel", Key: env.Keys.Back, Do: s.leave, Help: "Stay signed out: what is on screen stays, nothing new is read."},
+		{Name: "cancel", Key: env.Keys.Back, Quiet: true, Do: s.leave, Help: "Stay signed out: what is on screen stays, nothing new is read."},
 	}
 	return s
 }
