@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"muster/client/ledger"
@@ -56,80 +55,6 @@ func (c *Client) tryAgain(o model.Operation, rows []model.Row, results []ledger.
 			r.Retry = &next
 		}
 	}
-}
-
-// Settle looks for the devices of an upload of which the service said that they are
-// there already (see [model.AlreadyThere]) among all the customer's devices, by
-// equality, and counts the rows whose device it finds as done. It returns how many
-// those are. With an error of kind Incomplete not all devices could be read: those
-// that were found are counted, the others stay failed.
-func (c *Client) Settle(ctx context.Context, id model.OperationID) (int, error) {
-	const op = "settle"
-	book, err := c.writable(ctx, op)
-	if err != nil {
-		return 0, err
-	}
-	o, err := book.Operation(ctx, id)
-	if err != nil {
-		return 0, err
-	}
-	rows, err := book.Rows(ctx, id)
-	if err != nil {
-		return 0, err
-	}
-	rows = model.AlreadyThere(o, rows)
-	if len(rows) == 0 {
-		return 0, &model.Error{Kind: model.Invalid, Op: op, Msg: "no row of this operation failed because its device is there already"}
-	}
-	found, short := c.lookFor(ctx, o, rows)
-	if ctx.Err() != nil {
-		return 0, ended(op, ctx.Err())
-	}
-	if len(found) > 0 {
-		if err := book.Found(ctx, id, found); err != nil {
-			return 0, err
-		}
-	}
-	return len(found), short
-}
-
-// lookFor finds rows' devices among all that the customer has.
-func (c *Client) lookFor(ctx context.Context, o model.Operation, rows []model.Row) (found []ledger.Result, short error) {
-	serials, keys := map[string][]model.Row{}, map[string][]model.Row{}
-	for _, r := range rows {
-		if r.Serial != "" {
-			serials[strings.ToUpper(r.Serial)] = append(serials[strings.ToUpper(r.Serial)], r)
-		}
-		if r.KeySum != "" {
-			keys[r.KeySum] = append(keys[r.KeySum], r)
-		}
-	}
-	seen := map[int]bool{}
-	note := func(r model.Row, d model.Device) {
-		if !seen[r.Number] {
-			seen[r.Number] = true
-			found = append(found, ledger.Result{Number: r.Number, State: model.RowDone, Object: string(d.ID),
-				Text: "already there, in batch " + model.Clean(string(d.Batch)) + "; checked " + c.o.Now().UTC().Format("2006-01-02 15:04 MST")})
-		}
-	}
-	for page, err := range c.Devices(ctx, o.Customer) {
-		if err != nil {
-			short = err
-		}
-		for _, d := range page.Devices {
-			for _, r := range serials[strings.ToUpper(d.Serial)] {
-				if r.Machine().Same(d.Machine()) {
-					note(r, d)
-				}
-			}
-			if !d.ProductKey.Empty() {
-				for _, r := range keys[d.ProductKey.Digest()] {
-					note(r, d)
-				}
-			}
-		}
-	}
-	return found, short
 }
 
 // RetryList sends failed rows again whose hash or product key is erased, with those

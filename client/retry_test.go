@@ -236,3 +236,31 @@ func TestFailedHashesGoAgainWithTheirList(t *testing.T) {
 		}
 	}
 }
+
+func TestADeviceThatOnlyIntuneShowsIsThere(t *testing.T) {
+	w := newWorld(t, simulator.Options{})
+	c := w.dial()
+	ctx := context.Background()
+	id, err := c.ImportAutopilot(ctx, w.importList(1, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	await(t, c, id, 1, over)
+	if id, err = c.Upload(ctx, w.list("Theirs", 1, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if o := await(t, c, id, 1, over); o.Rows.Failed != 1 {
+		t.Fatalf("ended with %+v, want what Intune imported called there already", o.Rows)
+	}
+	w.fault(`{"match": "^GET .*/windowsAutopilotDeviceIdentities", "kind": "status", "status": 403, "times": 1}`)
+	if n, err := c.Settle(ctx, id); n != 0 || model.KindOf(err) != model.Incomplete || !strings.Contains(err.Error(), "Intune could not be read") {
+		t.Errorf("settled %d, %v; want to hear that Intune was not read", n, err)
+	}
+	if n, err := c.Settle(ctx, id); n != 1 || err != nil {
+		t.Fatalf("settled %d, %v; want the row", n, err)
+	}
+	rows, err := c.Rows(ctx, id)
+	if err != nil || !strings.Contains(rows[0].Text, "already there, in Intune; checked ") {
+		t.Errorf("row %+v, %v", rows[0], err)
+	}
+}

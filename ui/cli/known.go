@@ -28,32 +28,77 @@ func (m machines) add(r model.UploadRow) {
 // knownRow is a row of a list whose device the customer has already.
 type knownRow struct {
 	listedRow
-	device model.Device
+	where string
 }
 
-// known finds the rows whose devices the customer has already, in the order of the
-// list: by serial, and by maker and model where both sides name them. A serial that
-// several devices have decides nothing. It reads all devices; whole says whether it
-// could. Only what is asked for is kept in memory.
-func (s *session) known(ctx context.Context, c model.CustomerID, listed machines) (list []knownRow, whole bool, err error) {
-	have := make(map[string][]model.Device) // by serial in capitals; at most two
-	whole = true
-	for page, err := range s.Reader.Devices(ctx, c) {
-		if err != nil {
-			whole = false
-		}
-		for _, d := range page.Devices {
-			k := strings.ToUpper(d.Serial)
-			if len(listed[k]) > 0 && len(have[k]) < 2 {
-				have[k] = append(have[k], d)
+// inventory collects the devices that have a serial of a list, as they are seen. Only
+// what is asked for is kept in memory.
+type inventory struct {
+	listed machines
+	have   map[string][]model.Machine // by serial in capitals; at most two
+	where  map[string]string          // where the first of them is
+}
+
+func (i *inventory) see(m model.Machine, where string) {
+	k := strings.ToUpper(m.Serial)
+	if len(i.listed[k]) == 0 || len(i.have[k]) == 2 {
+		return
+	}
+	if len(i.have[k]) == 0 {
+		i.where[k] = where
+	}
+	i.have[k] = append(i.have[k], m)
+}
+
+// known are the rows whose devices were seen, in the order of the list: by serial, and
+// by maker and model where both sides name them. A serial that several devices have
+// decides nothing.
+func (i *inventory) known() []knownRow {
+	var list []knownRow
+	for k, hits := range i.have {
+		for _, r := range i.listed[k] {
+			if len(hits) == 1 && r.machine.Same(hits[0]) {
+				list = append(list, knownRow{r, i.where[k]})
 			}
 		}
 	}
-	for k, hits := range have {
-		for _, r := range listed[k] {
-			if len(hits) == 1 && r.machine.Same(hits[0].Machine()) {
-				list = append(list, knownRow{r, hits[0]})
-			}
+	slices.SortFunc(list, func(a, b knownRow) int { return a.line - b.line })
+	return list
+}
+
+// known finds the rows whose devices the customer has already, in its batches or in
+// Intune, which shows what others registered, too. It reads all devices; whole says
+// whether it could. A connection without Intune has none to read.
+func (s *session) known(ctx context.Context, c model.CustomerID, listed machines) (list []knownRow, whole bool, err error) {
+	seen := &inventory{listed: listed, have: map[string][]model.Machine{}, where: map[string]string{}}
+	whole = true
+	for page, err := range s.Reader.Devices(ctx, c) {
+		whole = whole && err == nil
+		for _, d := range page.Devices {
+			seen.see(d.Machine(), "in batch "+model.Clean(string(d.Batch)))
+		}
+	}
+	list = seen.known()
+	if s.Autopilot == nil || ctx.Err() != nil {
+		return list, whole, ctx.Err()
+	}
+	lines := make(map[int]bool, len(list))
+	for _, k := range list {
+		lines[k.line] = true
+	}
+	beside := &inventory{listed: listed, have: map[string][]model.Machine{}, where: map[string]string{}}
+	for page, err := range s.Autopilot.AutopilotDevices(ctx, c) {
+		if err != nil && model.KindOf(err) != model.NoBackend {
+			whole = false
+			s.say("Intune could not be read: %s", describe(err))
+		}
+		for _, d := range page {
+			beside.see(model.Machine{Serial: d.Serial, Maker: d.Maker, Model: d.Model}, "in Intune")
+		}
+	}
+	for _, k := range beside.known() {
+		if !lines[k.line] {
+			list = append(list, k)
 		}
 	}
 	slices.SortFunc(list, func(a, b knownRow) int { return a.line - b.line })
@@ -77,7 +122,7 @@ func (s *session) lookUp(ctx context.Context, u uploading, c model.CustomerID, l
 			s.say("… and %s more", count(len(list)-i, "device"))
 			break
 		}
-		s.say("line %d: %s is there already, in batch %s", k.line, model.Clean(k.machine.Serial), model.Clean(string(k.device.Batch)))
+		s.say("line %d: %s is there already, %s", k.line, model.Clean(k.machine.Serial), k.where)
 	}
 	if len(list) == 0 {
 		return nil, nil

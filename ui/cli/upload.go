@@ -25,10 +25,10 @@ their owner can read them. --template prints a header and an example.
 A row with a problem is never sent. The question before sending says how many are
 left out, and --yes agrees to that too; the exit code is then 3, even when all
 that was sent is done. --expect N refuses another number of good rows. The batch is
-made when it does not exist. The customer's devices are read first, to say which of
-the list are there already; they are sent all the same, unless --skip-known leaves
-them out. --no-look saves the reading. Without --wait the command ends when the service has
-accepted every job.`
+made when it does not exist. The customer's devices are read first, in its batches and
+in Intune, to say which of the list are there already; they are sent all the same,
+unless --skip-known leaves them out. --no-look saves the reading. Without --wait the
+command ends when the service has accepted every job.`
 
 const uploadExample = `  muster upload --check devices.csv --json
   muster upload devices.csv --repair mended.csv
