@@ -3,6 +3,7 @@ package cli_test
 import (
 	"context"
 	"errors"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"muster/model"
+	"muster/ui/kit"
 )
 
 // twins is a world with two devices of one serial, in different letter case, and
@@ -322,5 +324,46 @@ func TestANamelessPolicyIsDeletedByItsID(t *testing.T) {
 		if code := r.muster(t, w, "policies delete "+string(kiosk)); code != want || len(w.deleted) != 1-want/7 {
 			t.Errorf("answered %q: exit code %d, want %d: %s", answer, code, want, &r.err)
 		}
+	}
+}
+
+// autopilot is an Intune that only lists devices, and fails then if it shall.
+type autopilot struct {
+	kit.Autopilot
+	devices []model.AutopilotDevice
+	err     error
+}
+
+func (a autopilot) AutopilotDevices(context.Context, model.CustomerID) iter.Seq2[[]model.AutopilotDevice, error] {
+	return func(yield func([]model.AutopilotDevice, error) bool) {
+		if yield(a.devices, nil) && a.err != nil {
+			yield(nil, a.err)
+		}
+	}
+}
+
+func TestDevicesThatOnlyIntuneShows(t *testing.T) {
+	good := file(t, "good.csv", goodList)
+	w, r := newWorld(), run{}
+	w.pages = nil
+	w.intune = autopilot{devices: []model.AutopilotDevice{{Serial: "sn2"}, {Serial: "SN9"}}}
+	w.steps = append(w.steps, done(1))
+	if code := r.muster(t, w, "upload "+good+" --batch b9 --yes --skip-known --expect 1"); code != 0 || len(w.sent) != 1 || w.sent[0][0].Serial() != "SN1" {
+		t.Fatalf("exit code %d, sent %v: %s", code, w.sent, &r.err)
+	}
+	if !strings.Contains(r.err.String(), "SN2 is there already, in Intune") {
+		t.Errorf("said %s", &r.err)
+	}
+	w = newWorld()
+	w.pages = nil
+	w.intune = autopilot{err: &model.Error{Kind: model.NoBackend, Msg: "there is no address"}}
+	w.steps = append(w.steps, done(2))
+	if code := r.muster(t, w, "upload "+good+" --batch b9 --yes --skip-known --expect 2"); code != 0 || strings.Contains(r.err.String(), "incomplete") {
+		t.Errorf("without Intune: exit code %d: %s", code, &r.err)
+	}
+	w.intune = autopilot{err: &model.Error{Kind: model.SignedOut, Msg: "there is no token"}}
+	w.steps = append(w.steps, done(2))
+	if code := r.muster(t, w, "upload "+good+" --batch b9 --dry-run"); code != 0 || !strings.Contains(r.err.String(), "Intune could not be read") {
+		t.Errorf("signed out of Intune: exit code %d: %s", code, &r.err)
 	}
 }

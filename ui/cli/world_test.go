@@ -40,6 +40,8 @@ type world struct {
 	errOf       map[model.CustomerID]error              // ends the devices of one customer
 	customerErr error                                   // ends the customers
 
+	intune kit.Autopilot // nil = the backend has none
+
 	operations []model.Operation // newest first
 	rows       map[model.OperationID][]model.Row
 	steps      []func(*world)
@@ -370,7 +372,7 @@ func (r *run) args(w *world, args ...string) int {
 				j = w
 			}
 			place := kit.Place{Connection: "test", Simulated: true, ReadOnly: w.readOnly || t.ReadOnly}
-			return kit.Backend{Reader: w, Batch: w, Writer: w, Journal: j, Files: disk{}, Policies: w, Devices: w, Past: w}, place, func(context.Context) error { w.closed++; return nil }, nil
+			return kit.Backend{Reader: w, Batch: w, Writer: w, Journal: j, Files: disk{}, Policies: w, Devices: w, Past: w, Autopilot: w.intune}, place, func(context.Context) error { w.closed++; return nil }, nil
 		},
 		Dashboard: func(context.Context, cli.Target) error { r.dashboards++; return nil },
 		Simulate: func(_ context.Context, o cli.SimulateOptions, ready io.Writer) error {
