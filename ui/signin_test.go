@@ -125,7 +125,7 @@ func TestSigningInByACode(t *testing.T) {
 	s.Golden("sign-in-80x24", codes, address, left)
 	g.control("/signin", `{"code": "`+g.code()+`", "decline": true}`)
 	s.WaitFor("the sign-in was declined")
-	s.Golden("sign-in-declined-80x24", address)
+	s.Golden("sign-in-declined-80x24", address, ids)
 	s.Type("n")
 	s.WaitFor("type this code:")
 	g.control("/signin", `{"code": "`+g.code()+`", "account": "agent"}`)
