@@ -80,3 +80,32 @@ func FuzzTemplate(f *testing.F) {
 		}
 	})
 }
+
+func TestFleetsOfEverySizeHaveTheirIdentities(t *testing.T) {
+	for devices := range 60 {
+		w := newWorld(Options{Devices: devices, Customers: 1 + devices%6, Seed: uint64(1 + devices)})
+		for i, c := range w.customers {
+			w.furnish(c)
+			want := int(c.count + c.ownCount())
+			if i == 0 {
+				want -= int(w.fleet.returnedEnd - w.fleet.returned)
+				if c.count >= ownPlaceholders*10 {
+					want += ownPlaceholders
+				}
+			}
+			w.walk(c, place{}, func(n uint64, serial string) bool {
+				want--
+				if one, ok := w.pilotAt(c, n); !ok || one.serial != serial {
+					t.Errorf("%d devices: number %d is listed as %s, and is %+v", devices, n, serial, one)
+				}
+				if back, ok := w.pilotByID(c, w.fleet.alias(aliasIdentity, n)); !ok || back.number != n {
+					t.Errorf("%d devices: the id of number %d leads to %d", devices, n, back.number)
+				}
+				return true
+			})
+			if want != 0 {
+				t.Errorf("%d devices, customer %d: %d identities are missing", devices, i, want)
+			}
+		}
+	}
+}

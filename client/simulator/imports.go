@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"encoding/base64"
 	"net/http"
 	"slices"
@@ -176,7 +177,7 @@ func (c *call) accept(e *wireImportEdit, place int) *ticket {
 		state: wireImportState{Status: importUnknown}, wanted: e.wish(),
 	}
 	t.serial = orDefault(t.serial, t.wanted.inside.serial)
-	customer.autopilot.tickets = append(customer.autopilot.tickets, t)
+	customer.autopilot.file(t)
 	wanted := *t
 	t.batch = orDefault(t.batch, t.id)
 	t.key = orDefault(t.key, t.id) // an oddity of the service
@@ -270,8 +271,10 @@ func listImports(c *call) (answer, error) {
 	limit := min(orDefault(q.top, c.s.options.Page), c.s.options.Page)
 	var out page[wireImport]
 	c.w.view(c.now, func() {
-		for _, t := range c.customer.autopilot.tickets {
-			if t.number <= from || q.filter != nil && !q.filter.holds(func(one test) bool { return one.compare(t.serial) }) {
+		all := c.customer.autopilot.tickets
+		begin, _ := slices.BinarySearchFunc(all, from+1, func(one *ticket, n uint64) int { return cmp.Compare(one.number, n) })
+		for _, t := range all[begin:] {
+			if q.filter != nil && !q.filter.holds(func(one test) bool { return one.compare(t.serial) }) {
 				continue
 			}
 			if len(out.items) == limit {
@@ -293,7 +296,7 @@ func getImport(c *call) (answer, error) {
 	}
 	var out *wireImport
 	c.w.view(c.now, func() {
-		if t, _ := c.ticket(); t != nil {
+		if t := c.ticket(); t != nil {
 			one := t.wire()
 			out = &one
 		}
@@ -304,14 +307,19 @@ func getImport(c *call) (answer, error) {
 	return graphItem(c, importSet, q, *out)
 }
 
-// ticket finds the ticket that the path names and its place; the lock is held.
-func (c *call) ticket() (*ticket, int) {
-	for i, t := range c.customer.autopilot.tickets {
-		if strings.EqualFold(t.id, c.params[0]) {
-			return t, i
-		}
-	}
-	return nil, 0
+// ticket is the one that the path names, or nil; the lock is held.
+func (c *call) ticket() *ticket { return c.customer.autopilot.byTicket[strings.ToLower(c.params[0])] }
+
+// file keeps a ticket, the youngest so far; the lock is held.
+func (a *autopilot) file(t *ticket) {
+	a.tickets, a.byTicket[t.id] = append(a.tickets, t), t
+}
+
+// tear forgets a ticket; the lock is held.
+func (a *autopilot) tear(t *ticket) {
+	at, _ := slices.BinarySearchFunc(a.tickets, t.number, func(one *ticket, n uint64) int { return cmp.Compare(one.number, n) })
+	a.tickets = slices.Delete(a.tickets, at, at+1)
+	delete(a.byTicket, t.id)
 }
 
 // deleteImport is DELETE …/{id}. It drops the ticket only: what it asked for is
@@ -319,9 +327,9 @@ func (c *call) ticket() (*ticket, int) {
 func deleteImport(c *call) (answer, error) {
 	found := false
 	c.w.view(c.now, func() {
-		a := &c.customer.autopilot
-		if t, i := c.ticket(); t != nil {
-			a.tickets, found = slices.Delete(a.tickets, i, i+1), true
+		if t := c.ticket(); t != nil {
+			c.customer.autopilot.tear(t)
+			found = true
 		}
 	})
 	if !found {

@@ -19,8 +19,9 @@ type autopilot struct {
 
 	profiles   []*profile // oldest first
 	placements []placement
-	tickets    []*ticket // oldest first
-	held       []func()  // the ends of imports that a switch keeps
+	tickets    []*ticket          // oldest first
+	byTicket   map[string]*ticket // by id in lower case
+	held       []func()           // the ends of imports that a switch keeps
 	syncing
 }
 

@@ -153,6 +153,11 @@ func (c *customer) insert(ones []*pilot) {
 		a.byNum[one.number], a.known[one.number] = one, one
 		c.directory.newcomers = append(c.directory.newcomers, one.number)
 	}
+	if len(ones) == 1 { // an import; sorting would take longer than the rest of it
+		at, _ := slices.BinarySearchFunc(a.later, ones[0], comparePilots)
+		a.later = slices.Insert(a.later, at, ones[0])
+		return
+	}
 	a.later = append(a.later, ones...)
 	slices.SortFunc(a.later, comparePilots)
 }

@@ -14,8 +14,11 @@ const profilePage = 100
 
 func profileRoutes() []route {
 	f := familyAutopilot().onlyBeta()
+	reading := f
+	reading.reading = true
 	return []route{
 		f.route(profileSet, map[string]handler{http.MethodGet: listProfiles, http.MethodPost: createProfile}),
+		reading.route(profileSet+"/hasPayloadLinks", map[string]handler{http.MethodPost: hasPayloadLinks}),
 		f.route(profileSet+"/{id}", map[string]handler{http.MethodGet: getProfile, http.MethodPatch: updateProfile, http.MethodDelete: deleteProfile}),
 		f.route(profileSet+"/{id}/assignments", map[string]handler{http.MethodGet: listProfileAssignments, http.MethodPost: addAssignment}),
 		f.route(profileSet+"/{id}/assignments/{assignment}", map[string]handler{http.MethodGet: getProfileAssignment, http.MethodDelete: removeAssignment}),
@@ -103,4 +106,40 @@ func getProfile(c *call) (answer, error) {
 		return answer{}, notFound()
 	}
 	return graphItem(c, profileSet, q, *out)
+}
+
+type wirePayloadLink struct {
+	ID      string   `json:"payloadId"`
+	Linked  bool     `json:"hasLink"`
+	Error   *string  `json:"error"`
+	Sources []string `json:"sourceIds"`
+}
+
+// hasPayloadLinks is POST …/hasPayloadLinks: which profiles belong to policy
+// sets.
+func hasPayloadLinks(c *call) (answer, error) {
+	body, err := decode[struct {
+		IDs *[]string `json:"payloadIds"`
+	}](c.body)
+	switch {
+	case err != nil:
+		return answer{}, badJSON()
+	case body.IDs == nil:
+		return answer{}, missing("payloadIds")
+	}
+	var out page[wirePayloadLink]
+	c.w.view(c.now, func() {
+		for _, id := range *body.IDs {
+			row := wirePayloadLink{ID: id, Sources: []string{}}
+			if p := c.customer.profileByID(id); p != nil {
+				for _, a := range p.assignments {
+					if a.source == sourcePolicySet {
+						row.Linked, row.Sources = true, append(row.Sources, a.sourceID)
+					}
+				}
+			}
+			out.items = append(out.items, row)
+		}
+	})
+	return graphList(c, "Collection(microsoft.graph.hasPayloadLinkResultItem)", odata{}, out)
 }

@@ -291,13 +291,28 @@ func TestProfileAssignmentsAndDelete(t *testing.T) {
 	b.graph("DELETE", profiles+"/"+p.ID, "").want(t, 204)
 	b.graph("DELETE", profiles+"/"+p.ID, "").want(t, 404)
 	b.graph("GET", path, "").want(t, 404)
+	linked := 0
 	for _, q := range b.profiles() {
+		type linkView struct {
+			PayloadID string
+			HasLink   bool
+			SourceIDs []string
+		}
+		rows := read[setView[linkView]](t, b.graph("POST", profiles+"/hasPayloadLinks", fmt.Sprintf(`{"payloadIds":[%q,%q]}`, q.ID, someID)).want(t, 200)).Value
+		set := ""
 		for _, a := range *q.Assignments {
 			if a.Source == "policySets" {
+				set = a.SourceID
 				b.graph("DELETE", profiles+"/"+q.ID+"/assignments/"+a.ID, "").want(t, 400)
-				return
+				linked++
 			}
 		}
+		if len(rows) != 2 || rows[0].PayloadID != q.ID || rows[0].HasLink != (set != "") || set != "" && rows[0].SourceIDs[0] != set || rows[1].HasLink {
+			t.Errorf("%s: %+v", q.DisplayName, rows)
+		}
 	}
-	t.Error("no assignment belongs to a policy set")
+	if linked != 1 {
+		t.Errorf("%d assignments belong to a policy set", linked)
+	}
+	b.graph("POST", profiles+"/hasPayloadLinks", `{}`).want(t, 400)
 }

@@ -12,6 +12,7 @@ func (w *world) seedAutopilot(c *customer, i uint64) {
 		return epoch().Add(-least - time.Duration(w.seed.at(kindIdentity, i, k)%uint64(spread))).Truncate(100 * time.Nanosecond)
 	}
 	c.autopilot = autopilot{changed: map[uint64]*traits{}, gone: map[uint64]bool{}, byNum: map[uint64]*pilot{}, known: map[uint64]*pilot{}}
+	c.autopilot.leaving, c.autopilot.arriving, c.autopilot.byTicket = map[uint64]time.Time{}, map[uint64]arrival{}, map[string]*ticket{}
 	c.autopilot.last, c.autopilot.manual = before(0, 20*time.Minute, 9), before(18*time.Hour, time.Hour, 10)
 	if c.directory.users == 0 {
 		return
@@ -96,7 +97,7 @@ func (w *world) seedTickets(c *customer, i uint64) {
 		default:
 			t.state = wireImportState{Status: importComplete, Registration: w.fleet.alias(aliasIdentity, one.number), Name: "None"}
 		}
-		c.autopilot.tickets = append(c.autopilot.tickets, t)
+		c.autopilot.file(t)
 	}
 }
 

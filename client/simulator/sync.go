@@ -1,8 +1,10 @@
 package simulator
 
 import (
+	"cmp"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -12,17 +14,11 @@ import (
 // identities, devices that a partner registered or took away, and what group
 // assignments mean for devices.
 type syncing struct {
-	last     time.Time // when the latest one ended
-	manual   time.Time // when somebody last asked for one
-	until    time.Time // when the one that somebody asked for ends; the past when none runs
-	leaving  []departure
-	arriving []arrival
-}
-
-// departure is an identity that goes with the next sync.
-type departure struct {
-	number uint64
-	at     time.Time
+	last     time.Time            // when the latest one ended
+	manual   time.Time            // when somebody last asked for one
+	until    time.Time            // when the one that somebody asked for ends; the past when none runs
+	leaving  map[uint64]time.Time // identities that go with the next sync, and since when, by number
+	arriving map[uint64]arrival
 }
 
 // arrival is an identity that comes with the next sync.
@@ -55,26 +51,22 @@ func (w *world) catchUp(c *customer, now time.Time) {
 func (w *world) sync(c *customer, at time.Time) {
 	a := &c.autopilot
 	a.last = at
-	var still []departure
-	for _, d := range a.leaving {
-		if d.at.After(at) {
-			still = append(still, d)
+	for n, since := range a.leaving {
+		if since.After(at) {
 			continue
 		}
-		w.deregister(c, d.number)
-		a.remove(d.number)
+		w.deregister(c, n)
+		a.remove(n)
+		delete(a.leaving, n)
 	}
-	a.leaving = still
-	var later []arrival
 	var now []*pilot
-	for _, one := range a.arriving {
-		if one.at.After(at) {
-			later = append(later, one)
-			continue
+	for n, one := range a.arriving {
+		if !one.at.After(at) {
+			now = append(now, one.one)
+			delete(a.arriving, n)
 		}
-		now = append(now, one.one)
 	}
-	a.arriving = later
+	slices.SortFunc(now, func(a, b *pilot) int { return cmp.Compare(a.number, b.number) })
 	c.insert(now)
 	w.reassign(c, at)
 }
@@ -104,12 +96,9 @@ func (w *world) follow(c *customer, latest placement, n uint64, t *traits, at ti
 
 // leave queues the end of an identity; the lock is held.
 func (w *world) leave(c *customer, n uint64, at time.Time) {
-	for _, d := range c.autopilot.leaving {
-		if d.number == n {
-			return
-		}
+	if _, ok := c.autopilot.leaving[n]; !ok {
+		c.autopilot.leaving[n] = at
 	}
-	c.autopilot.leaving = append(c.autopilot.leaving, departure{n, at})
 }
 
 // deregister ends a device's registration, at Partner Center too, where lists go
@@ -136,17 +125,15 @@ func (w *world) arrive(c *customer, d *device, tag string, at time.Time) {
 	w.furnish(c)
 	one := &pilot{number: w.nextNumber(), serial: d.serial, key: d.key, maker: d.maker, model: d.model, device: d, traits: traits{tag: tag}}
 	d.number = one.number
-	c.autopilot.arriving = append(c.autopilot.arriving, arrival{one, at})
+	c.autopilot.arriving[one.number] = arrival{one, at}
 }
 
 // depart follows a device that its partner took away; the lock is held.
 func (w *world) depart(c *customer, n uint64, at time.Time) {
 	w.furnish(c)
-	for i, one := range c.autopilot.arriving {
-		if one.one.number == n {
-			c.autopilot.arriving = append(c.autopilot.arriving[:i:i], c.autopilot.arriving[i+1:]...)
-			return
-		}
+	if _, ok := c.autopilot.arriving[n]; ok {
+		delete(c.autopilot.arriving, n)
+		return
 	}
 	w.leave(c, n, at)
 }
