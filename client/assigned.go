@@ -11,14 +11,14 @@ import (
 // the assignment says nothing.
 func (p profileAssignments) look(ctx context.Context, v *view, o model.Operation, rows []model.Row) ([]ledger.Result, error) {
 	profile := model.ProfileID(o.Target)
+	jobs := jobsOf(o)
 	var out []ledger.Result
 	for _, row := range rows {
 		d, has, err := v.under(ctx, profile, row.Autopilot)
 		if err != nil {
 			return out, err
 		}
-		j, _ := jobOf(o, row.Chunk)
-		fresh := p.c.o.Now().Sub(j.Accepted) < p.c.o.ReadBack
+		fresh := p.c.o.Now().Sub(jobs[row.Chunk].Accepted) < p.c.o.ReadBack
 		if r, ok := standing(row, d, has, fresh); ok {
 			out = append(out, r)
 		}

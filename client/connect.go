@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"net/http"
@@ -51,6 +52,9 @@ type Connection struct {
 	ReadBack, Look, Patience time.Duration                   // see [Options]
 	Backoff                  time.Duration                   // see [rest.Options]
 	AgainAfter               func(attempt int) time.Duration // see [Options]; nil = by the kind of backend
+	// Limited is how fast the clock of a simulator runs that keeps to the published
+	// limits, as real services do; 0 = one that limits nobody until it is told to.
+	Limited float64
 }
 
 // haste is how much faster than a real service a simulator on this machine may
@@ -86,7 +90,7 @@ func Dial(o Connection) (*Client, error) {
 	}
 	log := &rest.Log{}
 	o.Observe = both(log.Add, o.Observe)
-	d := &dialer{o: o, local: local, clients: map[model.CustomerID]*graph.Client{}, pace: rest.NewPace(pace(rest.PartnerPace(), local))}
+	d := &dialer{o: o, local: local, clients: map[model.CustomerID]*graph.Client{}, pace: rest.NewPace(o.pace(rest.PartnerPace(), local))}
 	c, err := rest.New(rest.Options{Service: rest.Partner, Base: root, Credential: who, Scopes: []string{scope},
 		ReadOnly: o.ReadOnly, Transport: o.Transport, Pace: d.pace, Observe: o.Observe, NewID: o.NewID, Backoff: o.Backoff,
 		Locale: o.Locale})
@@ -102,11 +106,12 @@ func Dial(o Connection) (*Client, error) {
 		}
 		options.Graph = d.tenant
 	}
+	fast := cmp.Or(o.Limited, haste)
 	if local && options.Tracker.Pace == nil {
-		options.Tracker.Pace = tracker.Scaled(haste)
+		options.Tracker.Pace = tracker.Scaled(fast)
 	}
 	if local && options.Patience == 0 {
-		options.Patience = 20 * time.Minute / haste
+		options.Patience = time.Duration(float64(20*time.Minute) / fast)
 	}
 	if local && options.Look == 0 {
 		options.Look = 2 * time.Second / haste
@@ -152,8 +157,11 @@ func address(s string) (u *url.URL, local bool, err error) {
 
 // pace takes the brakes off for a simulator on this machine: it answers 429 only
 // when it was told to, and then muster slows down like anywhere else.
-func pace(o rest.PaceOptions, local bool) rest.PaceOptions {
-	if local {
+func (c Connection) pace(o rest.PaceOptions, local bool) rest.PaceOptions {
+	switch {
+	case local && c.Limited > 0:
+		return o.Scaled(c.Limited)
+	case local:
 		o.Rate, o.Ceiling, o.Burst, o.Window = 20_000, 20_000, 1000, 0
 		o.Recover = time.Second
 	}
@@ -210,7 +218,7 @@ func (d *dialer) tenant(id model.CustomerID) (*graph.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := rest.NewPace(pace(rest.GraphPace(), d.local))
+	p := rest.NewPace(d.o.pace(rest.GraphPace(), d.local))
 	c, err := rest.New(rest.Options{Service: rest.Graph, Base: d.graph, Credential: credential, Scopes: []string{d.o.Session.graphScope()}, Tenant: string(id),
 		ReadOnly: d.o.ReadOnly, Transport: d.o.Transport, Pace: p, Observe: d.o.Observe, NewID: d.o.NewID, Backoff: d.o.Backoff})
 	if err != nil {

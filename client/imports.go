@@ -112,9 +112,13 @@ func (m imports) send(ctx context.Context, r *runner, next ledger.Chunk, _ strin
 	}
 	p := &parts{}
 	mine := ticketsBySerial(tickets, next.Job.RequestID)
-	for _, row := range rows {
+	for i, row := range rows {
 		p.taken = append(p.taken, row.Number)
-		if t, ok := mine[strings.ToUpper(row.Serial)]; ok {
+		t, ok := mine[strings.ToUpper(row.Serial)]
+		if !ok && row.Serial == "" && tickets[i].Serial == "" { // nothing else than its place tells it
+			t, ok = tickets[i], true
+		}
+		if ok {
 			p.news = append(p.news, ledger.Result{Number: row.Number, Ticket: t.ID, Text: importing})
 		}
 	}
@@ -137,22 +141,19 @@ func unspoolImports(bodies [][]byte) ([]graph.ImportRow, error) {
 // importing says of a row that its ticket moves.
 const importing = "Intune is working on it"
 
-// ticketsBySerial sorts the tickets of one request. Two of one serial say nothing
-// about either.
+// ticketsBySerial sorts the tickets of one request. When a retry has made a second
+// one for a machine, the one that says most counts: registered, then on its way.
 func ticketsBySerial(tickets []model.ImportedDevice, request string) map[string]model.ImportedDevice {
-	out, twice := map[string]model.ImportedDevice{}, map[string]bool{}
+	out := map[string]model.ImportedDevice{}
 	for _, t := range tickets {
 		serial := strings.ToUpper(strings.TrimSpace(t.Serial))
 		if !strings.EqualFold(t.Import, request) || serial == "" {
 			continue
 		}
-		if _, ok := out[serial]; ok {
-			twice[serial] = true
+		have, twice := out[serial]
+		if !twice || t.Done() && !have.Done() || !t.Ended() && have.Ended() && !have.Done() {
+			out[serial] = t
 		}
-		out[serial] = t
-	}
-	for serial := range twice {
-		delete(out, serial)
 	}
 	return out
 }
@@ -167,12 +168,11 @@ func (m imports) look(ctx context.Context, v *view, o model.Operation, rows []mo
 	for _, t := range tickets {
 		byID[t.ID] = t
 	}
-	mine := map[int]map[string]model.ImportedDevice{}
+	mine, jobs := map[int]map[string]model.ImportedDevice{}, jobsOf(o)
 	var out []ledger.Result
 	for _, row := range rows {
 		if mine[row.Chunk] == nil {
-			j, _ := jobOf(o, row.Chunk)
-			mine[row.Chunk] = ticketsBySerial(tickets, j.RequestID)
+			mine[row.Chunk] = ticketsBySerial(tickets, jobs[row.Chunk].RequestID)
 		}
 		t, ok := byID[row.Ticket]
 		if !ok {

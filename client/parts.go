@@ -110,6 +110,7 @@ func (r *runner) divide(ctx context.Context, next ledger.Chunk, word string, p p
 		writes = append(writes, func() error { return r.book.Split(ctx, id, n, p.again, model.ChunkQueued, p.delay.Msg) })
 	}
 	if len(p.done) > 0 {
+		r.tryAgain(ctx, n, p.done)
 		writes = append(writes, func() error { return r.book.Settle(ctx, id, n, p.done) })
 	}
 	if len(p.taken) > 0 {
@@ -151,4 +152,11 @@ func (r *runner) later(ctx context.Context, e *model.Error) step {
 		return step{stop: true}
 	}
 	return step{pause: r.backoff(e)}
+}
+
+// tryAgain lets rows with passing faults be sent again by themselves.
+func (r *runner) tryAgain(ctx context.Context, chunk int, results []ledger.Result) {
+	if rows, _, err := r.book.ChunkRows(ctx, r.op.ID, chunk); err == nil { // without it the operator decides
+		r.c.tryAgain(r.op, rows, results)
+	}
 }

@@ -51,7 +51,8 @@ func (*pending) Batch() int { return 0 }
 type watched struct {
 	key  string
 	op   model.Operation
-	rows []model.Row // of chunks that were accepted or whose answer was lost
+	jobs map[int]model.Job // by chunk
+	rows []model.Row       // of chunks that were accepted or whose answer was lost
 }
 
 // Read implements tracker.Source.
@@ -98,25 +99,24 @@ func (c *Client) pendingRows(ctx context.Context, book *ledger.Ledger, key strin
 		return nil, false
 	}
 	rows, err := book.Rows(ctx, o.ID)
+	w := &watched{key: key, op: o, jobs: jobsOf(o)}
 	if err != nil {
-		return &watched{key: key, op: o}, true
+		return w, true
 	}
-	w := &watched{key: key, op: o}
 	for _, r := range rows {
-		if j, ok := jobOf(o, r.Chunk); ok && r.State.Open() && (j.Phase == model.ChunkAccepted || j.Phase == model.ChunkLost) {
+		if j := w.jobs[r.Chunk]; r.State.Open() && (j.Phase == model.ChunkAccepted || j.Phase == model.ChunkLost) {
 			w.rows = append(w.rows, r)
 		}
 	}
 	return w, true
 }
 
-func jobOf(o model.Operation, chunk int) (model.Job, bool) {
+func jobsOf(o model.Operation) map[int]model.Job {
+	out := make(map[int]model.Job, len(o.Jobs))
 	for _, j := range o.Jobs {
-		if j.Chunk == chunk {
-			return j, true
-		}
+		out[j.Chunk] = j
 	}
-	return model.Job{}, false
+	return out
 }
 
 func (c *Client) readPending(ctx context.Context, book *ledger.Ledger, v *view, w *watched) tracker.Verdict {
@@ -137,7 +137,7 @@ func (c *Client) readPending(ctx context.Context, book *ledger.Ledger, v *view, 
 	text, what := f.late()
 	found = append(found, expired(w.rows, found, over, text, what)...)
 	for chunk, results := range byChunk(w.rows, found) {
-		if j, _ := jobOf(w.op, chunk); j.Phase == model.ChunkLost {
+		if w.jobs[chunk].Phase == model.ChunkLost {
 			tellLost(results)
 		}
 		if err := book.Settle(ctx, w.op.ID, chunk, results); err != nil && !ledger.Stale(err) {
@@ -170,7 +170,7 @@ func (c *Client) overdue(w *watched) map[int]model.ChunkPhase {
 			continue
 		}
 		seen[r.Chunk] = true
-		j, _ := jobOf(w.op, r.Chunk)
+		j := w.jobs[r.Chunk]
 		switch {
 		case j.Phase == model.ChunkLost && c.sinceFirst(lostKey(w.op.ID, j.Chunk)) >= c.o.ReadBack:
 			over[j.Chunk] = j.Phase
@@ -200,8 +200,7 @@ func (c *Client) arrived(ctx context.Context, book *ledger.Ledger, w *watched, f
 	}
 	missing, lost := map[int]bool{}, map[int]bool{}
 	for _, r := range w.rows {
-		j, _ := jobOf(w.op, r.Chunk)
-		lost[r.Chunk] = j.Phase == model.ChunkLost
+		lost[r.Chunk] = w.jobs[r.Chunk].Phase == model.ChunkLost
 		missing[r.Chunk] = missing[r.Chunk] || !seen[r.Number]
 	}
 	for chunk, was := range lost {

@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"iter"
@@ -25,6 +26,7 @@ type world struct {
 	t     testing.TB
 	ready simulator.Ready
 	dir   string
+	http  *http.Client // nil = the default one
 }
 
 func newWorld(t testing.TB, o simulator.Options) *world {
@@ -97,7 +99,7 @@ func (w *world) control(method, path, body string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := cmp.Or(w.http, http.DefaultClient).Do(req)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -109,6 +111,7 @@ func (w *world) control(method, path, body string) {
 
 // request is a line of the simulator's log.
 type request struct {
+	Time                    time.Time
 	Method, Path, RequestID string
 	Status                  int
 	Replay                  bool
@@ -117,7 +120,7 @@ type request struct {
 // requests reads the simulator's log of requests whose method and path match.
 func (w *world) requests(method, part string) []request {
 	w.t.Helper()
-	return w.requestsBy(http.DefaultClient, method, part)
+	return w.requestsBy(cmp.Or(w.http, http.DefaultClient), method, part)
 }
 
 // requestsBy is requests through a client that trusts the simulator.

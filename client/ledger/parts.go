@@ -125,7 +125,7 @@ func (l *Ledger) Followed(ctx context.Context, id model.OperationID, chunk int, 
 	})
 }
 
-// Leftover is the ticket of an import whose row has come to an end.
+// Leftover is the ticket of an import whose row is done or failed.
 type Leftover struct {
 	Operation model.OperationID
 	Customer  model.CustomerID
@@ -134,13 +134,13 @@ type Leftover struct {
 	Ticket    model.ImportID
 }
 
-// Leftovers lists the tickets of ended rows that are still to be removed from the
-// service.
+// Leftovers lists the tickets that have said their last word and are still to be
+// removed from the service. One that nobody waits for any more stays: it may yet speak.
 func (l *Ledger) Leftovers(ctx context.Context) ([]Leftover, error) {
 	const op = "read tickets"
 	rows, err := l.read.QueryContext(ctx, `SELECT o.id, o.customer, o.owner = ?, r.number, r.ticket FROM operations o
-		JOIN rows r ON r.operation = o.id WHERE o.backend = ? AND o.kind = ? AND r.ticket <> '' AND r.state > ? ORDER BY o.created, r.number`,
-		l.owner.id, l.o.Backend, model.ImportAutopilot.String(), model.RowAccepted)
+		JOIN rows r ON r.operation = o.id WHERE o.backend = ? AND o.kind = ? AND r.ticket <> '' AND r.state IN (?, ?) ORDER BY o.created, r.number`,
+		l.owner.id, l.o.Backend, model.ImportAutopilot.String(), model.RowDone, model.RowFailed)
 	if err != nil {
 		return nil, broken(op, err)
 	}
@@ -163,8 +163,8 @@ func (l *Ledger) Leftovers(ctx context.Context) ([]Leftover, error) {
 func (l *Ledger) TicketsRemoved(ctx context.Context, id model.OperationID, numbers []int) error {
 	return l.change(ctx, "note removed tickets", func(tx *sql.Tx) error {
 		for _, n := range numbers {
-			if _, err := tx.ExecContext(ctx, `UPDATE rows SET ticket = '' WHERE operation = ? AND number = ? AND state > ? AND
-				operation IN (SELECT id FROM operations WHERE owner = ?)`, id, n, model.RowAccepted, l.owner.id); err != nil {
+			if _, err := tx.ExecContext(ctx, `UPDATE rows SET ticket = '' WHERE operation = ? AND number = ? AND state IN (?, ?) AND
+				operation IN (SELECT id FROM operations WHERE owner = ?)`, id, n, model.RowDone, model.RowFailed, l.owner.id); err != nil {
 				return err
 			}
 		}
