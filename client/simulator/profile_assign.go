@@ -313,7 +313,7 @@ func (w *world) reaches(c *customer, pl placement, n uint64) *profile {
 			}
 			in, out = in || member && !r.exclude, out || member && r.exclude
 		}
-		if in && !out && !p.gone {
+		if in && !out {
 			return p
 		}
 	}
