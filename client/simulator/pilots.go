@@ -146,7 +146,7 @@ type pilotTest func(n uint64, serial string) bool
 // text without a hyphen in the serial number, and everything else is refused.
 func (c *call) pilotFilter(q odata) (pilotTest, error) {
 	lenient := c.w.switches.is(switchLenient)
-	if !lenient && (q.order != "" || q.search != "" || len(q.expanded) > 0) {
+	if !lenient && (q.order != "" || q.search != "" || q.skip > 0 || len(q.expanded) > 0) {
 		return nil, serviceFlaw("An error has occurred")
 	}
 	if q.filter == nil {

@@ -272,7 +272,7 @@ func TestFiltersOfIdentitiesStrictAndLenient(t *testing.T) {
 	eq, hyphen := filter("serialNumber eq '"+one.SerialNumber+"'"), filter("contains(serialNumber,'"+virtual.SerialNumber+"')")
 	byID, tag := filter("id eq '"+one.ID+"'"), filter("groupTag eq '"+one.GroupTag+"' and serialNumber eq '"+one.SerialNumber+"'")
 	for _, q := range []string{eq, hyphen, byID, tag, filter("contains(groupTag,'x')"), filter("contains(serialNumber,'x') or contains(serialNumber,'y')"), "$orderby=serialNumber",
-		"$search=x", "$expand=deploymentProfile", "$filter=nonsense", "$top=0", "$top=x", "$skiptoken=nonsense", "$skiptoken=LastSerialNumber%3d%27x%27%26Skip%3d0"} {
+		"$search=x", "$skip=5", "$expand=deploymentProfile", "$filter=nonsense", "$top=0", "$top=x", "$skiptoken=nonsense", "$skiptoken=LastSerialNumber%3d%27x%27%26Skip%3d0"} {
 		if e := read[graphErrorView](t, get(q).want(t, 400)).Error; e.Code != "BadRequest" {
 			t.Errorf("%s: %+v", q, e)
 		}
@@ -342,6 +342,24 @@ func TestDevicesOfPartnerCenterAppearAfterTheirJobAndASync(t *testing.T) {
 	b.watch.forward(time.Hour) // the service syncs by itself, too
 	if _, ok := has("NEWONE1"); ok {
 		t.Error("still there after the next sync")
+	}
+}
+
+func TestDevicesKnownByTheirKeyHaveNoSerialNumber(t *testing.T) {
+	b := start(t, simulator.Options{Devices: 30})
+	b.finish(b.mine("POST", "/deviceBatches", upload("KEYS", `{"productKey":"3300000000001"},{"productKey":"3300000000002"},{"productKey":"3300000000003"}`)))
+	b.watch.forward(time.Hour)
+	for _, top := range []int{1, 2, 3, 100} {
+		all, _ := walk[pilotView](b, fmt.Sprintf("/beta/deviceManagement%s?$top=%d", pilots, top))
+		keys := map[string]bool{}
+		for _, p := range all {
+			if p.SerialNumber == "" {
+				keys[p.ProductKey] = p.GroupTag == "KEYS"
+			}
+		}
+		if len(all) != len(b.pilots()) || !maps.Equal(keys, map[string]bool{"3300000000001": true, "3300000000002": true, "3300000000003": true}) {
+			t.Errorf("pages of %d: %d identities, without a serial number %v", top, len(all), keys)
+		}
 	}
 }
 

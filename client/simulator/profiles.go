@@ -47,7 +47,7 @@ func listProfiles(c *call) (answer, error) {
 		if compare != nil {
 			all = slices.SortedStableFunc(slices.Values(all), compare)
 		}
-		begin := min(int(from), len(all))
+		begin := min(int(from)+q.skip*boolInt(q.from == ""), len(all))
 		end := min(begin+limit, len(all))
 		for _, p := range all[begin:end] {
 			out.items = append(out.items, p.expanded(q))

@@ -118,6 +118,9 @@ func TestProfilesListAndGet(t *testing.T) {
 	if some, pages := walk[profileView](b, "/beta/deviceManagement"+profiles+"?$top=2&$select=id,displayName"); len(some) != len(all) || pages != (len(all)+1)/2 || some[0].Locale != "" || some[0].Type == "" {
 		t.Errorf("%d profiles on %d pages, %+v", len(some), pages, some[0])
 	}
+	if some, _ := walk[profileView](b, "/beta/deviceManagement"+profiles+"?$top=2&$skip=1"); len(some) != len(all)-1 || some[0].ID != all[1].ID {
+		t.Errorf("%d of %d profiles behind the first", len(some), len(all))
+	}
 	for _, q := range []string{"?$filter=displayName%20eq%20'x'", "?$search=x", "?$orderby=locale", "?$orderby=displayName%20up"} {
 		b.graph("GET", profiles+q, "").want(t, 400)
 	}
