@@ -63,6 +63,9 @@ func (s *session) undo(ctx context.Context, id string, w write) error {
 }
 
 func planUndo(was model.Operation, back model.UndoPlan) plan {
+	if len(back.Changes) > 0 {
+		return planUndoAutopilot(was, back)
+	}
 	n := len(back.Devices)
 	p := plan{What: "undo: " + title(was) + ": former policies on " + count(n, "device"), Kind: model.UndoAssignment.String(),
 		Customer: namedCustomer(back.Customer.ID, back.Customer.Name), Rows: n}
@@ -90,6 +93,20 @@ func planUndo(was model.Operation, back model.UndoPlan) plan {
 	}
 	if more := len(order) - sample; more > 0 {
 		p.notes = append(p.notes, "and to "+number(more)+" more")
+	}
+	return p
+}
+
+// planUndoAutopilot plans what Autopilot devices get back, a request for each.
+func planUndoAutopilot(was model.Operation, back model.UndoPlan) plan {
+	n := len(back.Changes)
+	p := plan{What: "undo: " + title(was) + ": former values on " + count(n, "Autopilot device"), Kind: model.UndoAutopilot.String(),
+		Customer: namedCustomer(back.Customer.ID, back.Customer.Name), Rows: n, Jobs: n}
+	for _, l := range back.LeftOut {
+		p.LeftOut = append(p.LeftOut, leftRecord{l.Why, l.Rows})
+	}
+	for _, c := range back.Changes[:min(n, sample)] {
+		p.first = append(p.first, []string{c.Device.Serial, string(c.Device.ID), "-> " + c.Back.Words()})
 	}
 	return p
 }

@@ -13,7 +13,8 @@ import (
 	"muster/ui/kit"
 )
 
-// undo gives devices back the policies that they had before an assignment: read what
+// undo gives devices back the policies that they had before an assignment, or what
+// Autopilot devices had before a change: read what
 // they have now, look at what goes back and what cannot, say yes.
 type undo struct {
 	Host
@@ -22,7 +23,7 @@ type undo struct {
 	stop context.CancelFunc // ends the reading; nil when nothing is read
 }
 
-// Undo returns the form that undoes a policy assignment.
+// Undo returns the form that undoes a policy assignment or a change of Autopilot devices.
 func Undo(env *kit.Env, o model.Operation) kit.Screen {
 	u := &undo{op: o}
 	u.start(env, u, "undo", waiting(&u.Host, ""))
@@ -77,16 +78,20 @@ func (u *undo) planned(msg kit.PlanMsg) kit.Effect {
 		}))
 	}
 	u.plan = msg.Plan
-	if len(u.plan.Devices) == 0 {
+	if u.plan.Rows() == 0 {
 		return u.swap(newMessage(&u.Host, nil, func(w int) []string {
 			return append(wrap("Nothing of "+model.Clean(u.op.Title)+" can be undone.", w), u.kept(w)...)
 		}))
 	}
-	title := fmt.Sprintf("Give %s their former policy back?", u.target())
+	former := "policy"
+	if len(u.plan.Changes) > 0 {
+		former = "values"
+	}
+	title := fmt.Sprintf("Give %s their former %s back?", u.target(), former)
 	return u.swap(newQuestion(&u.Host, title, u.lines, kit.Answer{Key: "y", Text: "undo", Do: u.send}))
 }
 
-func (u *undo) target() string { return kit.Counted(len(u.plan.Devices), "device", "devices") }
+func (u *undo) target() string { return kit.Counted(u.plan.Rows(), "device", "devices") }
 
 func (u *undo) lines(w int) []string {
 	t := u.env.Theme
@@ -100,22 +105,39 @@ func (u *undo) lines(w int) []string {
 		out = append(out, labelled(t, label, line, w)...)
 	}
 	out = append(out, u.kept(w)...)
-	out = append(out, labelled(t, "requests", jobs(len(u.plan.Devices)), w)...)
-	devices := make([]model.Device, min(len(u.plan.Devices), shownRows))
-	names := map[model.DeviceID]string{}
-	for i := range devices {
-		devices[i] = u.plan.Devices[i].Device
-		names[devices[i].ID] = model.Clean(u.plan.Devices[i].Name)
+	requests := jobs(len(u.plan.Devices))
+	if len(u.plan.Changes) > 0 {
+		requests = "one for each device, in batches"
 	}
-	out = append(append(out, ""), firstDevices(t, devices, "gets back", func(d model.Device) string { return names[d.ID] }, w)...)
-	return more(out, len(u.plan.Devices)-shownRows)
+	out = append(out, labelled(t, "requests", requests, w)...)
+	devices, gets := u.first()
+	out = append(append(out, ""), firstDevices(t, devices, "gets back", func(d model.Device) string { return gets[d.ID] }, w)...)
+	return more(out, u.plan.Rows()-shownRows)
 }
 
-// goesBack counts the devices by the policy that they get back, most frequent first.
+// first returns the first devices and what each gets back.
+func (u *undo) first() (devices []model.Device, gets map[model.DeviceID]string) {
+	gets = map[model.DeviceID]string{}
+	for _, d := range u.plan.Devices[:min(len(u.plan.Devices), shownRows)] {
+		devices = append(devices, d.Device)
+		gets[d.Device.ID] = model.Clean(d.Name)
+	}
+	for _, c := range u.plan.Changes[:min(len(u.plan.Changes), shownRows)] {
+		d := model.Device{ID: model.DeviceID(c.Device.ID), Serial: c.Device.Serial, Model: c.Device.Model}
+		devices = append(devices, d)
+		gets[d.ID] = c.Back.Words()
+	}
+	return devices, gets
+}
+
+// goesBack counts the devices by what they get back, most frequent first.
 func (u *undo) goesBack() []string {
 	counts := map[string]int{}
 	for _, d := range u.plan.Devices {
 		counts[d.Name]++
+	}
+	for _, c := range u.plan.Changes {
+		counts[c.Back.Words()]++
 	}
 	var names []string
 	for name := range counts {
@@ -125,7 +147,7 @@ func (u *undo) goesBack() []string {
 	var out []string
 	for i, name := range names {
 		if i == shownFormer {
-			out = append(out, kit.Counted(len(names)-i, "more policy", "more policies"))
+			out = append(out, kit.Counted(len(names)-i, "more value", "more values"))
 			break
 		}
 		out = append(out, kit.Count(counts[name])+" "+u.env.Theme.Glyphs.Arrow+" "+model.Clean(name))

@@ -96,8 +96,8 @@ func cannotUndo(env *kit.Env, o model.Operation) string {
 	switch {
 	case env.Forms.Undo == nil || env.Backend.Past == nil:
 		return "not available here"
-	case o.Kind != model.AssignPolicy:
-		return "this operation has no inverse; only a policy assignment can be undone"
+	case o.Kind != model.AssignPolicy && o.Kind != model.ChangeAutopilot:
+		return "this operation has no inverse; only a policy assignment or a change of Autopilot devices can be undone"
 	case o.Rows.Open() > 0:
 		return "the operation has not ended"
 	case o.Rows.Done == 0:

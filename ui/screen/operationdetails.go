@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"encoding/json"
+
 	tea "charm.land/bubbletea/v2"
 
 	"muster/model"
@@ -39,9 +41,10 @@ func (s *rowDetail) fill() {
 	s.title("What was asked")
 	s.field("serial", r.Serial)
 	s.field("device id", string(r.Device))
+	s.field("Autopilot id", string(r.Autopilot))
 	s.field("name", r.Name)
 	s.field("batch", string(r.Batch))
-	s.field("policy before", r.Previous)
+	s.asked(r)
 	if r.Line > 0 {
 		s.field("line", kit.Count(r.Line)+" of "+s.op.Source)
 	}
@@ -125,4 +128,25 @@ func (d *detail) turn(msg tea.Msg) kit.Effect {
 		d.takeItem(msg)
 	}
 	return kit.Effect{}
+}
+
+// asked tells what stood on the device before and what it is to have, where the
+// row keeps that in a form that people can read.
+func (s *rowDetail) asked(r model.Row) {
+	switch s.op.Kind {
+	case model.ChangeAutopilot, model.UndoAutopilot:
+		s.field("before", changeWords(r.Previous))
+		s.field("wanted", changeWords(r.Target))
+	case model.AssignPolicy, model.UnassignPolicy, model.UndoAssignment, model.RemoveDevices:
+		s.field("policy before", r.Previous)
+	}
+}
+
+// changeWords reads a change of an Autopilot device as a row keeps it.
+func changeWords(text string) string {
+	var c model.AutopilotChange
+	if json.Unmarshal([]byte(text), &c) != nil {
+		return ""
+	}
+	return c.Words()
 }
