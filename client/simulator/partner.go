@@ -104,6 +104,7 @@ func (s *Simulator) partnerRoute(c *call) (answer, error) {
 			return answer{}, err
 		}
 		c.params = params[1:]
+		c.w.view(c.now, func() { c.w.catchUp(c.customer, c.now) })
 	}
 	switch c.flaw {
 	case 0:

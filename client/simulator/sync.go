@@ -36,8 +36,12 @@ const (
 )
 
 // catchUp lets the syncs happen that the service has done by itself: the first
-// that was due, which found what waits, and the latest. The lock is held.
+// that was due, which found what waits, and the latest. Nothing waits for a
+// customer whose Intune nobody has looked at. The lock is held.
 func (w *world) catchUp(c *customer, now time.Time) {
+	if !c.directory.furnished {
+		return
+	}
 	w.letGo(c)
 	if first := c.autopilot.last.Add(syncEvery); !first.After(now) {
 		w.sync(c, first)
