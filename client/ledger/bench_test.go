@@ -69,3 +69,19 @@ func BenchmarkOperations(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkBoard reads an operation of 100 000 rows again after a step of it.
+func BenchmarkBoard(b *testing.B) {
+	l := open(b, folder(b), func(o *ledger.Options) { o.Watch = time.Hour })
+	ctx := context.Background()
+	id, err := l.Record(ctx, large(100_000))
+	must(b, err)
+	for b.Loop() {
+		b.StopTimer()
+		must(b, l.Hold(ctx, id, "again"))
+		b.StartTimer()
+		if _, err := l.Operations(ctx); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -103,7 +103,7 @@ func (l *Ledger) operation(ctx context.Context, tx *sql.Tx, id model.OperationID
 		return o, err
 	}
 	o.Kind, o.Created, o.Ended = model.ParseOperationKind(o.Word), when(created), when(ended)
-	rows, err := tx.QueryContext(ctx, `SELECT state, count(*) FROM rows WHERE operation = ? GROUP BY state`, id)
+	rows, err := tx.QueryContext(ctx, `SELECT state, count(*) FROM rows WHERE operation = ? GROUP BY chunk, state`, id) // in the order of the index
 	if err != nil {
 		return o, err
 	}

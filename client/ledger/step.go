@@ -53,12 +53,15 @@ func contains(phases []model.ChunkPhase, p model.ChunkPhase) bool {
 	return false
 }
 
-// touch counts the operation's revision up and notes its end when no row is open.
+// touch counts the operation's revision up and notes its end when no row is open. It
+// looks for one where the phase of the chunk allows it: the rows of the others are
+// final, and in a large operation too many to be looked at in every step.
 func (l *Ledger) touch(ctx context.Context, tx *sql.Tx, id model.OperationID) error {
 	_, err := tx.ExecContext(ctx, `UPDATE operations SET rev = rev + 1,
-		ended = CASE WHEN EXISTS (SELECT 1 FROM rows WHERE operation = operations.id AND state <= ?) THEN 0
+		ended = CASE WHEN EXISTS (SELECT 1 FROM chunks c JOIN rows r ON r.operation = c.operation AND r.chunk = c.number AND r.state <= ?
+				WHERE c.operation = operations.id AND c.phase IN (?, ?, ?, ?)) THEN 0
 			WHEN ended > 0 THEN ended ELSE ? END
-		WHERE id = ?`, model.RowAccepted, ms(l.o.Now()), id)
+		WHERE id = ?`, model.RowAccepted, model.ChunkQueued, model.ChunkSending, model.ChunkAccepted, model.ChunkLost, ms(l.o.Now()), id)
 	return err
 }
 
