@@ -3,6 +3,8 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"fmt"
+	"math"
 
 	"muster/model"
 )
@@ -180,4 +182,28 @@ func (l *Ledger) drafting(id model.OperationID) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.drafts[id]
+}
+
+// Pages of 4 KiB that the file may hold without using them, and that one step gives
+// back: the spool of a long list would otherwise stay on the disk as empty space.
+const (
+	sparePages  = 4096
+	returnPages = 1024
+)
+
+// shrink gives disk space back that erased rows took, in bounded steps. A ledger of
+// an older muster cannot be shrunk so; its free pages are used again.
+func (l *Ledger) shrink(ctx context.Context) {
+	var mode, free int
+	if err := l.write.QueryRowContext(ctx, "PRAGMA auto_vacuum").Scan(&mode); err != nil || mode != 2 {
+		return
+	}
+	for last := math.MaxInt; ; last = free {
+		if err := l.write.QueryRowContext(ctx, "PRAGMA freelist_count").Scan(&free); err != nil || free <= sparePages || free >= last {
+			return
+		}
+		if _, err := l.write.ExecContext(ctx, fmt.Sprintf("PRAGMA incremental_vacuum(%d)", returnPages)); err != nil {
+			return // the next look tries again
+		}
+	}
 }

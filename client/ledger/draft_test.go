@@ -3,6 +3,8 @@ package ledger_test
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -152,4 +154,29 @@ func TestOthersWriteWhileALongDraftGrows(t *testing.T) {
 	must(t, other.Hold(t.Context(), id, "in between"))
 	must(t, d.Add(t.Context(), intent(1, 1).Rows[0]))
 	equal(t, "held", operation(t, other, id).Held, true)
+}
+
+func TestTheFileShrinksAfterALongList(t *testing.T) {
+	t.Parallel()
+	dir := folder(t)
+	size := func() int64 {
+		fi, err := os.Stat(filepath.Join(dir, "ledger.db"))
+		must(t, err)
+		return fi.Size()
+	}
+	l := open(t, dir)
+	id, err := l.Record(t.Context(), large(8000))
+	must(t, err)
+	must(t, l.Close())
+	full := size()
+	synctest.Test(t, func(t *testing.T) {
+		l := open(t, dir, slowly)
+		must(t, l.Drop(t.Context(), id))
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		must(t, l.Close())
+	})
+	if empty := size(); full < 30<<20 || empty > 20<<20 {
+		t.Errorf("the file has %d MB with the list and %d MB without", full>>20, empty>>20)
+	}
 }

@@ -93,7 +93,7 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 }
 
 func (l *Ledger) connect(ctx context.Context, path string) error {
-	pragmas := url.Values{"_pragma": {"busy_timeout(15000)", "journal_mode(WAL)", "synchronous(FULL)",
+	pragmas := url.Values{"_pragma": {"busy_timeout(15000)", "auto_vacuum(2)", "journal_mode(WAL)", "synchronous(FULL)",
 		"secure_delete(1)", "foreign_keys(1)", "temp_store(2)"}, "_txlock": {"immediate"}}
 	var err error
 	if l.write, err = sql.Open("sqlite", dsn(path, pragmas)); err != nil {
@@ -244,6 +244,7 @@ func (l *Ledger) watch(ctx context.Context, conn *sql.Conn) {
 	for n := 0; ; n++ {
 		if n%tidyEach == 0 && !l.newer {
 			l.tidy(ctx)
+			l.shrink(ctx)
 		}
 		var now int64
 		if err := conn.QueryRowContext(ctx, "PRAGMA data_version").Scan(&now); err == nil && now != last {
