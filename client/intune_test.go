@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"muster/client"
 	"muster/client/simulator"
@@ -92,5 +93,39 @@ func TestAReadOnlySessionChangesNothingInIntune(t *testing.T) {
 	}
 	if bd, err := c.WatchBoard(ctx, 0); err != nil || len(bd.Operations) > 0 {
 		t.Errorf("board %+v, %v", bd, err)
+	}
+}
+
+func TestDeletionsAndAssignmentsOutliveThrottlingAndLostAnswers(t *testing.T) {
+	for name, fault := range map[string]string{
+		"throttled":       `{"match": "^(DELETE|POST) .*/(windowsAutopilotDeviceIdentities/|assignedDevices)", "kind": "status", "status": 429, "times": 2}`,
+		"answer lost":     `{"match": "^(DELETE|POST) .*/(windowsAutopilotDeviceIdentities/|assignedDevices)", "kind": "reset", "times": 1}`,
+		"service failing": `{"match": "^GET .*/(windowsAutopilotDeviceIdentities|assignedDevices)", "kind": "status", "status": 503, "times": 3}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, simulator.Options{Speed: 20_000}) // what is deleted goes with an hourly sync
+			c := w.dial(func(o *client.Connection) { o.ReadBack = 2 * time.Second })
+			free := slices.DeleteFunc(w.autopilot(c), model.AutopilotDevice.Enrolled)[:22]
+			p, devices := w.profile(c, 5)
+			w.fault(fault)
+			id, err := c.DeleteAutopilot(context.Background(), w.first(), free)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if o := await(t, c, id, 22, over); o.State() != model.OperationDone {
+				t.Errorf("the deletion ended as %v: %+v", o.State(), model.Failures(w.rows(c, id)))
+			}
+			devices = slices.DeleteFunc(devices, func(d model.AutopilotDevice) bool {
+				return slices.ContainsFunc(free, func(f model.AutopilotDevice) bool { return f.ID == d.ID })
+			})
+			if len(devices) == 0 {
+				return
+			}
+			w.fault(fault)
+			if id, o := w.assign(c, model.ProfileAssignment{Profile: p, Devices: devices}); o.State() != model.OperationDone {
+				t.Errorf("the assignment ended as %v: %+v", o.State(), model.Failures(w.rows(c, id)))
+			}
+		})
 	}
 }

@@ -72,6 +72,11 @@ type rowRecord struct {
 	HashSum  string         `json:"hashDigest,omitempty"` // when asked for
 	KeySum   string         `json:"keyDigest,omitempty"`
 	Past     []pastRecord   `json:"past,omitempty"` // earlier attempts, oldest first
+
+	// Of an operation in Intune.
+	Autopilot model.AutopilotID `json:"autopilotId,omitempty"`
+	Was       string            `json:"before,omitempty"` // JSON, as the ledger keeps it
+	Wanted    string            `json:"wanted,omitempty"`
 }
 
 // pastRecord is what became of a row in an attempt that was followed by another.
@@ -114,7 +119,10 @@ func (e Evidence) json(w io.Writer) error {
 	for i, row := range e.Rows {
 		l := rowLine(row)
 		r.Rows[i] = rowRecord{row.Number, row.Line, row.Label(), row.Serial, row.Device, row.Batch, l.state, row.Code, row.CodeName,
-			l.class, row.Text, row.What, row.Attempt, l.by, row.Previous, row.Chunk, "", "", pastOf(row)}
+			l.class, row.Text, row.What, row.Attempt, l.by, row.Previous, row.Chunk, "", "", pastOf(row), row.Autopilot, "", ""}
+		if row.Autopilot != "" {
+			r.Rows[i].Before, r.Rows[i].Was, r.Rows[i].Wanted = "", row.Previous, row.Target
+		}
 		if e.Digests {
 			r.Rows[i].HashSum, r.Rows[i].KeySum = row.HashSum, row.KeySum
 		}

@@ -35,7 +35,8 @@ type AutopilotWriter interface {
 	DeleteAutopilot(ctx context.Context, c model.Customer, devices []model.AutopilotDevice) (model.OperationID, error)
 	// SyncAutopilot asks Intune for a sync; inside of [model.SyncPause] it is refused.
 	SyncAutopilot(ctx context.Context, c model.Customer) (model.OperationID, error)
-	// ImportAutopilot registers the devices of a list straight with Intune.
+	// ImportAutopilot registers the devices of a list straight with Intune. The batch
+	// is the group tag of rows that name none, and may be "".
 	ImportAutopilot(ctx context.Context, u model.Upload) (model.OperationID, error)
 	// AssignProfile puts a profile on chosen devices. A row is done when the service
 	// says so of the device, not when it took the request.
