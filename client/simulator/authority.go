@@ -80,6 +80,9 @@ func (s *Simulator) token(c *call, tenant string, form url.Values) answer {
 		who = s.asPerson(who, account)
 		s.personal(c, &reply, tenant, form.Get("client_id"), account)
 	}
+	if id := form.Get("client_id"); isGUID(id) && who.Audience == audienceGraph {
+		who.App = strings.ToLower(id)
+	}
 	reply.Token = s.issuer.issue(who, tokenLife)
 	return jsonAnswer(http.StatusOK, reply)
 }

@@ -165,7 +165,7 @@ func (c *call) scoped(f family) error {
 		scopes = append(slices.Clone(f.read), f.write...)
 	}
 	switch {
-	case slices.ContainsFunc(scopes, c.who.allows):
+	case len(scopes) == 0 || slices.ContainsFunc(scopes, c.who.allows):
 		return nil
 	case f.service == "":
 		return graphRefuse(shapeGateway, http.StatusForbidden, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")

@@ -12,7 +12,7 @@ import (
 // graphRoutes are Graph's operations below a version, one file a resource.
 func graphRoutes() []route {
 	return slices.Concat(
-		pilotRoutes(), syncRoutes(), profileRoutes(), assignedRoutes(), importRoutes(),
+		batchRoutes(), pilotRoutes(), syncRoutes(), profileRoutes(), assignedRoutes(), importRoutes(),
 		hardwareRoutes(), passwordRoutes(), tagRoutes(), managedRoutes(), entraRoutes(), groupRoutes(),
 	)
 }
@@ -33,13 +33,14 @@ type graphError struct {
 	status int
 	code   string
 	text   string
+	retry  *int // seconds to wait, for the object inside the message
 }
 
 // Error is the text that the client would see.
 func (e *graphError) Error() string { return fmt.Sprintf("%d %s: %s", e.status, e.code, e.text) }
 
 func graphRefuse(shape graphShape, status int, code, format string, args ...any) *graphError {
-	return &graphError{shape, status, code, fmt.Sprintf(format, args...)}
+	return &graphError{shape: shape, status: status, code: code, text: fmt.Sprintf(format, args...)}
 }
 
 // serviceFlaw is the service's 400 for input that it does not like.
@@ -85,9 +86,9 @@ type wireWrapped struct {
 const intuneHost = "https://fef.sim01.manage.example"
 
 // intuneMessage writes the inner object, indented and with CRLF.
-func (c *call) intuneMessage(text, headers string) string {
+func (c *call) intuneMessage(text, headers string, retry *int) string {
 	raw, err := json.MarshalIndent(wireIntune{
-		Version: 3, Headers: headers,
+		Version: 3, Headers: headers, Retry: retry,
 		Message: fmt.Sprintf("%s - Operation ID (for customer support): 00000000-0000-0000-0000-000000000000 - Activity ID: %s - Url: %s%s?api-version=5026-05-10",
 			text, c.id, intuneHost, c.behind()),
 	}, "", "  ")
@@ -101,10 +102,10 @@ func (e *graphError) answer(c *call) answer {
 	out := wireGraphFault{Code: e.code, Message: e.text}
 	switch e.shape {
 	case shapeService:
-		out.Message = c.intuneMessage(e.text, "{}")
+		out.Message = c.intuneMessage(e.text, "{}", e.retry)
 	case shapeWrapped:
 		out.Code = "UnknownError"
-		out.Message = string(encode(wireWrapped{Code: e.code, Message: c.intuneMessage(e.text, `{"WWW-Authenticate":"Bearer"}`), Annotations: []string{}}))
+		out.Message = string(encode(wireWrapped{Code: e.code, Message: c.intuneMessage(e.text, `{"WWW-Authenticate":"Bearer"}`, e.retry), Annotations: []string{}}))
 	case shapeRoute:
 		out.Code = "No method match route template"
 		out.Message = fmt.Sprintf("No OData route exists that match template %s with http verb %.20s for request %s.", c.route.template(), c.r.Method, c.behind())
@@ -143,24 +144,48 @@ func (s *Simulator) graphRoute(c *call) (answer, error) {
 	if do == nil {
 		return answer{}, t.noVerb()
 	}
-	if c.customer == nil || c.customer.forbidden {
-		return answer{}, graphRefuse(shapeGateway, http.StatusBadRequest, "BadRequest", "Request not applicable to target tenant.")
+	if err := c.graphAllowed(t); err != nil {
+		return answer{}, err
+	}
+	headers, throttled := c.toll(t)
+	if throttled != nil {
+		return throttled.withAll(headers), nil
+	}
+	if c.flaw != 0 {
+		code := map[int]string{http.StatusRequestEntityTooLarge: "RequestEntityTooLarge", http.StatusUnsupportedMediaType: "UnsupportedMediaType"}[c.flaw]
+		return answer{}, graphRefuse(shapeGateway, c.flaw, orDefault(code, "BadRequest"), "The request body cannot be read.")
+	}
+	a, err := do(c)
+	return a.withAll(headers), err
+}
+
+// withAll adds headers.
+func (a answer) withAll(headers map[string]string) answer {
+	for name, value := range headers {
+		a = a.with(name, value)
+	}
+	return a
+}
+
+// graphAllowed checks who calls whom, and whether the operation is up.
+func (c *call) graphAllowed(t *route) error {
+	switch {
+	case c.who.NoIntune && t.family.service != "":
+		return graphRefuse(shapeWrapped, http.StatusUnauthorized, "Forbidden", "An error has occurred")
+	case c.customer == nil || c.customer.forbidden:
+		return graphRefuse(shapeGateway, http.StatusBadRequest, "BadRequest", "Request not applicable to target tenant.")
 	}
 	c.w.view(c.now, func() {
 		c.w.furnish(c.customer)
 		c.w.catchUp(c.customer, c.now)
 	})
 	if err := c.scoped(t.family); err != nil {
-		return answer{}, err
+		return err
 	}
 	if f := t.family.down; f != "" && (c.w.switches.is(f) || c.w.switches.is(switchDown)) {
-		return answer{}, graphRefuse(shapeGateway, http.StatusServiceUnavailable, "ServiceUnavailable", "Service unavailable")
+		return graphRefuse(shapeGateway, http.StatusServiceUnavailable, "ServiceUnavailable", "Service unavailable")
 	}
-	if c.flaw != 0 {
-		code := map[int]string{http.StatusRequestEntityTooLarge: "RequestEntityTooLarge", http.StatusUnsupportedMediaType: "UnsupportedMediaType"}[c.flaw]
-		return answer{}, graphRefuse(shapeGateway, c.flaw, orDefault(code, "BadRequest"), "The request body cannot be read.")
-	}
-	return do(c)
+	return nil
 }
 
 // keys turns set('id') into the two segments set and id.
@@ -192,8 +217,6 @@ func (c *call) graphSignedIn() error {
 		return refused("InvalidAuthenticationToken: the token cannot be read.")
 	case who.Audience != audienceGraph:
 		return refused("Access token validation failure. Invalid audience.")
-	case who.NoIntune:
-		return graphRefuse(shapeWrapped, http.StatusUnauthorized, "Forbidden", "An error has occurred")
 	}
 	c.who, c.customer = who, c.w.byID[foldID(who.Tenant)]
 	return nil
@@ -207,6 +230,9 @@ func (c *call) graphHeaders(a answer) answer {
 		with("Strict-Transport-Security", "max-age=31536000")
 	if a.status < http.StatusBadRequest {
 		a = a.with("OData-Version", "4.0")
+	}
+	if a.status == http.StatusTooManyRequests && c.w.switches.is(switchNoWait) {
+		delete(a.header, "Retry-After")
 	}
 	if a.status == http.StatusUnauthorized {
 		a = a.with("WWW-Authenticate", `Bearer realm="", authorization_uri="https://simulator.invalid/common/oauth2/authorize"`)

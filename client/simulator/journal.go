@@ -14,7 +14,8 @@ type entry struct {
 	Query     string    `json:"query,omitempty"`
 	Status    int       `json:"status"` // what was or would have been answered; 0 when a fault cut the request off unread
 	RequestID string    `json:"requestId"`
-	Replay    bool      `json:"replay"` // the answer was an earlier one
+	Replay    bool      `json:"replay"`          // the answer was an earlier one
+	Batch     string    `json:"batch,omitempty"` // request id of the batch that it was a part of
 }
 
 // journalMost bounds the log; the oldest entries go first.

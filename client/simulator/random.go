@@ -48,6 +48,7 @@ const (
 	kindTicket
 	kindRun
 	kindSecret
+	kindBatchOrder
 )
 
 // seed is where every believable detail comes from.

@@ -20,6 +20,7 @@ func newWorld(o Options) *world {
 		registered: registry{},
 		replays:    newReplays(),
 		switches:   newSwitchBoard(o.Faults),
+		budget:     newBudget(),
 	}
 	for i := range uint64(3) {
 		w.unknown[unknownModels[(s.at(kindUnknownModel, 0, 0)+i)%uint64(len(unknownModels))]] = true

@@ -16,6 +16,7 @@ type wireState struct {
 	Jobs          map[string]int      `json:"jobs"` // by state
 	Requests      int                 `json:"requests"`
 	Faults        int                 `json:"faults"`
+	Throttled     int                 `json:"throttled"` // requests that went beyond the published limits
 	UnknownModels []string            `json:"unknownModels"`
 }
 
@@ -50,6 +51,7 @@ func (s *Simulator) state() wireState {
 			}
 			out.Customers = append(out.Customers, one)
 		}
+		out.Throttled = w.budget.refused
 		for _, j := range w.jobs {
 			out.Jobs[j.state(now)]++
 		}

@@ -18,6 +18,10 @@ const (
 	scopesGraphRead = scopeServiceRead + " " + scopeConfigRead + " " + scopeDevicesRead + " " + scopeGroupsRead
 )
 
+// defaultApp is the application behind tokens that nobody asked for by a
+// client id.
+const defaultApp = "7a1c0d52-93b4-4e6f-8d20-51c9e0b7f3a6"
+
 // How long tokens live: those of the sign-in, the two of the ready line, and
 // all of them in the scenario "expired".
 const (
@@ -41,6 +45,7 @@ type claims struct {
 	Object   string   `json:"oid"`
 	User     string   `json:"upn,omitempty"`
 	Version  string   `json:"ver"`
+	App      string   `json:"appid,omitempty"`
 	Agent    string   `json:"agent,omitempty"`    // "sales" for a sales agent
 	NoIntune bool     `json:"nointune,omitempty"` // a user without rights in Intune
 	Account  string   `json:"account,omitempty"`  // of a refresh token: who signed in
@@ -163,6 +168,6 @@ func (s *Simulator) partnerClaims(w *world) claims {
 // graphClaims describe the same person in a customer's tenant.
 func (s *Simulator) graphClaims(tenant string) claims {
 	c := s.partnerClaims(s.current())
-	c.Audience, c.Tenant, c.Scopes = audienceGraph, tenant, scopesGraph
+	c.Audience, c.Tenant, c.Scopes, c.App = audienceGraph, tenant, scopesGraph, defaultApp
 	return c
 }

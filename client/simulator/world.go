@@ -33,6 +33,7 @@ type world struct {
 	registered  registry // devices taken since the start
 	replays     replays
 	switches    *switchBoard
+	budget      budget
 }
 
 // partner is the one reseller that signs in.
