@@ -173,7 +173,8 @@ func (l *Ledger) takeOver(ctx context.Context, id model.OperationID, dead string
 func (l *Ledger) Prune(ctx context.Context, before time.Time) (int, error) {
 	var n int64
 	err := l.change(ctx, "prune", func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `DELETE FROM operations WHERE backend = ? AND ended > 0 AND ended < ?`, l.o.Backend, ms(before))
+		res, err := tx.ExecContext(ctx, `UPDATE operations SET backend = ?, owner = '' WHERE backend = ? AND ended > 0 AND ended < ?`,
+			drafted, l.o.Backend, ms(before)) // nobody sees them any more; they go in steps that hold nobody up
 		if err != nil {
 			return err
 		}
@@ -183,6 +184,7 @@ func (l *Ledger) Prune(ctx context.Context, before time.Time) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	l.tidy(ctx)
 	l.truncate(ctx)
 	sweep(l.o.Dir, func(id string) bool {
 		var k int

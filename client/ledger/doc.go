@@ -13,6 +13,10 @@
 // only until the service has accepted them; then they are overwritten and the
 // write-ahead log is truncated. Eight hex digits of their SHA-256 remain.
 //
+// A long list is written down in many transactions, so that nobody waits long for
+// the write lock: as a [Draft], which nobody sees before it is whole and which goes
+// when its process dies. A row that is sent again keeps what became of it before.
+//
 // The ledger knows no service and no network: package client sends, package
 // tracker follows, this package remembers.
 package ledger
