@@ -41,7 +41,7 @@ var scales = []int{1_000, 100_000, 1_000_000}
 
 func BenchmarkMatch(b *testing.B) {
 	for _, n := range scales {
-		for _, q := range []string{"e", "5cg", "user12345", "surface berlin", "zzz", "!surface", `serial:"5CG0001234"`} {
+		for _, q := range []string{"e", "5cg", "user12345", "surface berlin", "zzz", "!surface", `serial:"5CG0001234"`, "~srfbl", "rows:>3"} {
 			b.Run(fmt.Sprintf("%d/%s", n, q), func(b *testing.B) {
 				ix := grown(n)
 				query, err := fleet.Parse(q)
@@ -58,13 +58,67 @@ func BenchmarkMatch(b *testing.B) {
 	}
 }
 
+// BenchmarkContains is what a list without an index does for a word: the peer beside
+// BenchmarkMatch.
+func BenchmarkContains(b *testing.B) {
+	for _, n := range scales {
+		b.Run(fmt.Sprintf("%d/user12345", n), func(b *testing.B) {
+			rows := filler(0, n)
+			hits := 0
+			for b.Loop() {
+				for i := range rows {
+					for _, cell := range rows[i].Cells {
+						if strings.Contains(strings.ToLower(cell), "user12345") {
+							hits++
+							break
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkSortKept sorts what a filter left once the order of the column is kept, and
+// once a row changed since.
+func BenchmarkSortKept(b *testing.B) {
+	for _, n := range scales[1:] {
+		ix := grown(n)
+		q, err := fleet.Parse("surface")
+		if err != nil {
+			b.Fatal(err)
+		}
+		found, err := ix.Match(b.Context(), q)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(fmt.Sprintf("%d/filtered", n), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := ix.Sort(b.Context(), found, 0, false); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(fmt.Sprintf("%d/changed", n), func(b *testing.B) {
+			for i := 0; b.Loop(); i++ {
+				row := ix.Row((i * 7919) % n)
+				row.Cells[0] = fmt.Sprint("CHANGED", i)
+				next := ix.With(row)
+				if _, err := next.Sort(b.Context(), next.All(), 0, false); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 func BenchmarkSort(b *testing.B) {
 	for _, n := range scales {
 		for col, c := range wide {
 			b.Run(fmt.Sprintf("%d/%s", n, c.Name), func(b *testing.B) {
 				ix := grown(n)
 				for b.Loop() {
-					if _, err := ix.Sort(b.Context(), ix.All(), col, false); err != nil {
+					if _, err := fleet.Fresh(ix).Sort(b.Context(), ix.All(), col, false); err != nil {
 						b.Fatal(err)
 					}
 				}
