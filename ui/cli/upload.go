@@ -222,8 +222,16 @@ func (s *session) uploadList(ctx context.Context, u uploading, list *desk.List, 
 	if bad > 0 {
 		p.notes = append(p.notes, count(bad, "row")+" left out: their problems stand above")
 	}
-	return s.do(ctx, u.write, p, func() (model.OperationID, error) { return s.Writer.Upload(ctx, up) })
+	return s.do(ctx, u.write, p, func() (model.OperationID, error) {
+		if up.Count >= longList {
+			s.say("writing down %s", count(up.Count, "row"))
+		}
+		return s.Writer.Upload(ctx, up)
+	})
 }
+
+// longList is how many rows take so long to be written down that somebody may wonder.
+const longList = 20_000
 
 // sampled are the first rows of a list that are sent.
 func sampled(list *desk.List, keep func(model.UploadRow) bool) []model.UploadRow {

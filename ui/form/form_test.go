@@ -79,6 +79,11 @@ func (w *world) Assign(_ context.Context, a model.Assignment) (model.OperationID
 }
 
 func (w *world) Upload(_ context.Context, u model.Upload) (model.OperationID, error) {
+	for _, err := range u.Rows {
+		if err != nil {
+			return "", err
+		}
+	}
 	if w.refuse == nil {
 		w.uploaded = append(w.uploaded, u)
 	}

@@ -133,6 +133,24 @@ func TestUploadStaysFilledAndForgets(t *testing.T) {
 	})
 }
 
+// What was looked at is what is sent, or nothing is.
+func TestUploadRefusesAListThatWasChanged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := lists()
+		p := play(t, Upload(w.env()))
+		p.enter("/lists/script.csv")
+		p.press("enter", "enter")
+		p.enter("ward-7")
+		p.press("enter")
+		w.files["/lists/script.csv"] = desktest.Script("PF", 11)
+		p.press("y")
+		p.want("the list was changed after it was judged", "Send 11 devices to the new batch ward-7?")
+		if p.gone || len(w.uploaded) != 0 {
+			t.Errorf("gone %v, %d uploads, want the form to stay", p.gone, len(w.uploaded))
+		}
+	})
+}
+
 func TestUploadOffersTheGroupTagOfTheList(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := play(t, Upload(lists().env()))
