@@ -148,7 +148,18 @@ func (a changes) send(ctx context.Context, r *runner, next ledger.Chunk, _ strin
 	if err != nil {
 		return receipt{}, err
 	}
-	return receipt{parts: a.c.each(rows, func(row model.Row) error { return a.change(ctx, g, row, partID(next, row)) })}, nil
+	updates := make([]graph.AutopilotUpdate, len(rows))
+	for i, row := range rows {
+		want, _ := readChange(row.Target) // what cannot be read changes nothing, which is refused
+		updates[i] = graph.AutopilotUpdate{ID: row.Autopilot, To: want, RequestID: partID(next, row)}
+	}
+	errs := g.UpdateAutopilotMany(ctx, updates)
+	for i, err := range errs {
+		if err != nil && model.KindOf(err) == model.Conflict {
+			errs[i] = again(ctx, g, updates[i])
+		}
+	}
+	return receipt{parts: sorted(rows, errs)}, nil
 }
 
 // openIntune returns the tenant's client and the rows of a chunk that are to be
@@ -183,25 +194,17 @@ func partID(next ledger.Chunk, row model.Row) string {
 	return fmt.Sprintf("%s%012x", id[:24], tail^uint64(row.Number))
 }
 
-// change makes the change on one device. A 412, which a few of many requests get
-// without reason, is answered by looking and one more try.
-func (a changes) change(ctx context.Context, g *graph.Client, row model.Row, requestID string) error {
-	want, ok := readChange(row.Target)
-	if !ok || want.Empty() {
-		return &model.Error{Kind: model.Invalid, Op: "change Autopilot device", Msg: "what was to be changed is not on disk any more"}
-	}
-	err := g.UpdateAutopilot(ctx, row.Autopilot, want, requestID)
-	if err == nil || model.KindOf(err) != model.Conflict {
-		return err
-	}
-	now, again := g.AutopilotDevice(ctx, row.Autopilot)
+// again answers a 412, which a few of many changes get without reason, by looking
+// and one more try.
+func again(ctx context.Context, g *graph.Client, u graph.AutopilotUpdate) error {
+	now, err := g.AutopilotDevice(ctx, u.ID)
 	switch {
-	case again != nil && model.KindOf(again) == model.NotFound:
-		return again
-	case again == nil && want.On(now.Device):
+	case err != nil && model.KindOf(err) == model.NotFound:
+		return err
+	case err == nil && u.To.On(now.Device):
 		return nil
 	}
-	return g.UpdateAutopilot(ctx, row.Autopilot, want, requestID)
+	return g.UpdateAutopilot(ctx, u.ID, u.To, u.RequestID)
 }
 
 // look reads the devices back.
