@@ -12,4 +12,12 @@
 // sends the queued chunks of an operation one after the other, a watch on every
 // accepted job, a look for every answer that was lost. A start of the program
 // does the same, so there is no second way for what was interrupted.
+//
+// # What Intune takes
+//
+// Intune answers most writes at once and carries them out in its own time, and its
+// answer says nothing about that. So a row is accepted first and done when the
+// service shows the effect: a [follower] reads it back, one list for all that wait.
+// Rows of a chunk that are requests of their own part ways when their answers do:
+// what must wait, or whose answer was lost, becomes a chunk of its own.
 package client

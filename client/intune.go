@@ -151,3 +151,32 @@ func (c *Client) BIOSRuns(ctx context.Context, customer model.CustomerID, id mod
 func (c *Client) BIOSUserRuns(ctx context.Context, customer model.CustomerID, id model.BIOSID) iter.Seq2[[]model.UserRun, error] {
 	return listed(c, customer, func(g *graph.Client) iter.Seq2[[]model.UserRun, error] { return g.BIOSUserRuns(ctx, id) })
 }
+
+// intuneSender returns the sender of a kind of operation in Intune.
+func (c *Client) intuneSender(kind model.OperationKind) sender {
+	switch kind {
+	case model.ChangeAutopilot, model.UndoAutopilot:
+		return changes{c}
+	case model.DeleteAutopilot:
+		return deregistrations{c}
+	case model.AssignProfile:
+		return profileAssignments{c}
+	case model.CreateProfile:
+		return profileWriter{c, methodPost}
+	case model.EditProfile:
+		return profileWriter{c, methodPatch}
+	case model.DeleteProfile:
+		return profileWriter{c, methodDelete}
+	case model.TargetProfile:
+		return retargets{c}
+	case model.DeleteBIOS:
+		return biosRemovals{c}
+	case model.AssignBIOS:
+		return biosAssignments{c}
+	case model.SyncAutopilot:
+		return syncs{c}
+	case model.ImportAutopilot:
+		return imports{c}
+	}
+	return nil
+}
