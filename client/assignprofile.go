@@ -123,16 +123,20 @@ func (p profileAssignments) send(ctx context.Context, r *runner, next ledger.Chu
 	if err != nil {
 		return p.closed(r, way, rows, err)
 	}
+	var errs []error
+	if way == model.WayDirect {
+		errs = g.AssignDirectMany(ctx, model.ProfileID(r.op.Target), autopilotWrites(next, rows))
+	} else {
+		errs = p.c.oneByOne(rows, func(row model.Row) error { return one(row, partID(next, row)) })
+	}
 	shut := false
-	sent := p.c.each(rows, func(row model.Row) error {
-		err := one(row, partID(next, row))
-		if graph.NoRoute(err) && readPlan(row).Way == model.WayAuto {
+	for i, err := range errs {
+		if graph.NoRoute(err) && readPlan(rows[i]).Way == model.WayAuto {
 			p.c.setNoRoute(r.op.Customer, way)
-			shut = true
-			return &model.Error{Kind: model.Offline, Op: "assign profile", Msg: "this way is not there; another one is tried"}
+			shut, errs[i] = true, &model.Error{Kind: model.Offline, Op: "assign profile", Msg: "this way is not there; another one is tried", Err: err}
 		}
-		return err
-	})
+	}
+	sent := sorted(rows, errs)
 	sent.reroute = shut
 	return receipt{parts: sent}, nil
 }

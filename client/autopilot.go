@@ -200,3 +200,12 @@ func (a changes) look(ctx context.Context, v *view, _ model.Operation, rows []mo
 func (changes) late() (text, what string) {
 	return "Intune took the change and does not show it yet; it gives no deadline", "look at the device later"
 }
+
+// autopilotWrites names the rows' devices for a call for many.
+func autopilotWrites(next ledger.Chunk, rows []model.Row) []graph.AutopilotWrite {
+	out := make([]graph.AutopilotWrite, len(rows))
+	for i, row := range rows {
+		out[i] = graph.AutopilotWrite{Device: deviceOf(row), RequestID: partID(next, row)}
+	}
+	return out
+}

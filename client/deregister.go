@@ -106,7 +106,7 @@ func (d deregistrations) send(ctx context.Context, r *runner, next ledger.Chunk,
 	if err != nil {
 		return receipt{}, err
 	}
-	return receipt{parts: d.c.each(rows, func(row model.Row) error { return g.DeleteAutopilot(ctx, row.Autopilot, partID(next, row)) })}, nil
+	return receipt{parts: sorted(rows, g.DeleteAutopilotMany(ctx, autopilotWrites(next, rows)))}, nil
 }
 
 // look looks whether the devices are gone. The service removes them with one of

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 
+	"muster/client/graph"
 	"muster/client/ledger"
 	"muster/model"
 )
@@ -21,21 +22,34 @@ type parts struct {
 	reroute bool // those that are sent again go by another method, at once
 }
 
-// each sends one request for each row, in order, until one says that the rest
-// must wait or the client is closing.
-func (c *Client) each(rows []model.Row, do func(model.Row) error) *parts {
-	p := &parts{}
+// oneByOne sends one request for each row, in order, until one says that the rest
+// must wait, or is not there, or the client is closing.
+func (c *Client) oneByOne(rows []model.Row, do func(model.Row) error) []error {
+	errs := make([]error, len(rows))
+	var stop error
 	for i, row := range rows {
-		if c.isClosing() {
-			p.wait(rows[i:], &model.Error{Kind: model.Cancelled, Op: "send", Msg: "muster is ending"})
-			break
+		if stop == nil && c.isClosing() {
+			stop = &model.Error{Kind: model.Cancelled, Op: "send", Msg: "muster is ending"}
 		}
-		if e := p.add(row, do(row)); e != nil {
-			p.wait(rows[i:], e)
-			break
+		if stop != nil {
+			errs[i] = stop
+			continue
+		}
+		if errs[i] = do(row); errs[i] != nil && (waits(asError(errs[i]).Kind) || graph.NoRoute(errs[i])) {
+			stop = errs[i]
 		}
 	}
-	return p
+	return errs
+}
+
+// waits reports whether an error of a write says that it was not carried out and
+// may be later.
+func waits(k model.Kind) bool {
+	switch k {
+	case model.Throttled, model.Offline, model.Cancelled, model.SignedOut, model.Refused, model.Service:
+		return true
+	}
+	return false
 }
 
 // sorted notes what became of rows that were sent at once. errs has one for
@@ -57,10 +71,10 @@ func (p *parts) add(row model.Row, err error) (wait *model.Error) {
 		return nil
 	}
 	e := asError(err)
-	switch e.Kind {
-	case model.Lost:
+	switch {
+	case e.Kind == model.Lost:
 		p.lost, p.doubt = append(p.lost, row.Number), e
-	case model.Throttled, model.Offline, model.Cancelled, model.SignedOut, model.Refused, model.Service:
+	case waits(e.Kind):
 		return e
 	default:
 		p.done = append(p.done, failedRow(row.Number, e))
