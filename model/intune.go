@@ -215,3 +215,33 @@ type OutOfBox struct {
 	KeyboardSkipped  bool
 	EscapeLinkHidden bool
 }
+
+// EnrollmentWords returns the state of an Autopilot device's enrolment in words;
+// unknown ones as they came.
+func EnrollmentWords(state string) string {
+	switch state {
+	case "notContacted":
+		return "never enrolled"
+	case "pendingReset":
+		return "pending reset"
+	}
+	return Clean(state)
+}
+
+// AssignmentDetailWords says in words why a profile did not come to a device; "" for
+// none, unknown reasons as they came.
+func AssignmentDetailWords(detail string) string {
+	switch detail {
+	case "none", "":
+		return ""
+	case "hardwareRequirementsNotMet":
+		return "the hardware does not meet the profile's needs, such as TPM 2.0"
+	case "surfaceHubProfileNotSupported", "surfaceHub2SProfileNotSupported":
+		return "the profile is for a Surface Hub"
+	case "holoLensProfileNotSupported":
+		return "the profile is for a HoloLens"
+	case "windowsPcProfileNotSupported":
+		return "the profile is for a Windows PC"
+	}
+	return Clean(detail)
+}

@@ -8,9 +8,9 @@ import (
 
 func TestCopyMenu(t *testing.T) {
 	s := start(t, simulated(t, 30))
-	s.WaitFor("30 devices", "as of")
+	s.WaitFor("33 devices", "as of")
 	s.Type("ss  Y")
-	s.WaitFor("WHAT", "serial of 2 devices", "2 rows as CSV")
+	s.WaitFor("WHAT", "serial of 2 devices", "texts")
 	s.Golden("copy-80x24", ids)
 	s.Press(uitest.Enter)
 	s.WaitFor("serial of 2 devices sent to the terminal:", "and 1 more line")

@@ -14,19 +14,19 @@ import (
 func TestExportAListAndEvidence(t *testing.T) {
 	dir := t.TempDir()
 	s := start(t, simulated(t, 300))
-	s.WaitFor("300 devices", "as of")
+	s.WaitFor("314 devices", "as of")
 	s.Type("/latitude\n  E")
 	s.WaitFor("┃ Rows", "the 2 that are marked")
 	s.Golden("form-export-80x24")
 	s.Press(uitest.Down, uitest.Tab)
-	s.WaitFor("the 66 that the filter shows")
+	s.WaitFor("the 67 that the filter shows")
 	s.Press(uitest.Tab)
 	s.WaitFor("┃ File or folder")
 	s.Paste(filepath.Join(dir, "some.csv"))
 	s.Press(uitest.Enter)
-	s.WaitFor("66 rows of devices in")
+	s.WaitFor("67 rows of devices in")
 	lines := strings.Split(strings.TrimSpace(read(t, dir, "some.csv")), "\r\n")
-	if len(lines) != 67 || !strings.Contains(lines[0], `"partnerId","serial","model"`) || !strings.Contains(lines[1], "Latitude") {
+	if len(lines) != 68 || !strings.Contains(lines[0], `"id","serial","model"`) || !strings.Contains(lines[1], "Latitude") {
 		t.Errorf("%d lines, the first are\n%s\n%s", len(lines), lines[0], lines[1])
 	}
 	s.Type("E")

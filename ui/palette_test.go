@@ -8,9 +8,9 @@ import (
 
 func TestPalette(t *testing.T) {
 	s := start(t, simulated(t, 30))
-	s.WaitFor("30 devices", "as of")
+	s.WaitFor("33 devices", "as of")
 	s.Type(":")
-	s.WaitFor("› actions", "assign policy")
+	s.WaitFor("› actions", "assign")
 	s.Type("batch")
 	s.WaitFor(":batch_", "The customer's device batches.")
 	s.Golden("palette-80x24")

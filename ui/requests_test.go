@@ -18,7 +18,7 @@ func TestRequestLog(t *testing.T) {
 	o := w.options(t)
 	w.fault(t, `{"match":"GET .*/policies$","status":503,"times":1}`)
 	s := start(t, o)
-	s.WaitFor("30 devices", "as of")
+	s.WaitFor("33 devices", "as of")
 	s.Type("5")
 	s.WaitFor("BIOS configurations", "as of")
 	s.Type("L")

@@ -12,7 +12,7 @@ import (
 // a reason for each.
 func TestUploadAListAndSeeWhatFailed(t *testing.T) {
 	s := start(t, simulated(t, 30))
-	s.WaitFor("30 devices", "as of")
+	s.WaitFor("33 devices", "as of")
 	s.Type("U")
 	s.WaitFor("┃ List")
 	s.Paste("../testdata/uploads/with-failures.csv")
@@ -43,13 +43,13 @@ func TestMakeAndEditABIOSConfiguration(t *testing.T) {
 	o := simulated(t, 30)
 	o.Now = time.Now // the age of a list is measured against the ledger's clock
 	s := start(t, o)
-	s.WaitFor("30 devices", "as of")
+	s.WaitFor("33 devices", "as of")
 	s.Type("5")
 	s.WaitFor("3 BIOS configurations", "as of")
 	s.Type("e")
 	s.WaitFor("┃ Name", "Counter PCs")
 	s.Paste(" (checked)")
-	for range 5 {
+	for range 6 {
 		s.Press(uitest.Tab)
 	}
 	s.WaitFor("┃ Change name of Counter PCs, secure boot baseline")
@@ -71,6 +71,6 @@ func TestABatchThatCannotBeRead(t *testing.T) {
 	o := w.options(t)
 	w.fault(t, `{"match":"GET .*/deviceBatches/SALT-101/devices","status":403}`)
 	s := start(t, o)
-	s.WaitFor("199 devices", "stopped at 199 of 300, r reads again")
+	s.WaitFor("314 devices", "stopped at 199 of 300, r reads again")
 	s.Golden("devices-incomplete-80x24")
 }

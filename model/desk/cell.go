@@ -159,16 +159,6 @@ func digits(s string) bool {
 	return s != ""
 }
 
-// placeholder reports a serial that a maker forgot to write.
-func placeholder(serial string) bool {
-	switch strings.ToLower(strings.Join(strings.Fields(serial), " ")) {
-	case "to be filled by o.e.m.", "to be filled by oem", "system serial number", "default string", "none", "0", "123456789",
-		"n/a", "not specified", "not applicable", "serial number":
-		return true
-	}
-	return false
-}
-
 // clipped reports whether short is serial with zeros in place of all but its
 // first 15 digits, which is all that a spreadsheet keeps of a number.
 func clipped(short, serial string) bool {

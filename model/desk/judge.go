@@ -132,7 +132,7 @@ func (j *judge) identify() {
 		j.problem(j.somewhere(), CodeIdentification, err.Msg, err.Hint)
 		return
 	}
-	if id.Combination() == model.SerialMakerModel && placeholder(id.Serial) {
+	if id.Combination() == model.SerialMakerModel && model.PlaceholderSerial(id.Serial) {
 		j.problem(j.at[Serial], CodePlaceholder, fmt.Sprintf("the serial %q is a placeholder that many machines share", show(id.Serial)),
 			"give a hardware hash or a product key instead")
 	}

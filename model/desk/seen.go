@@ -85,7 +85,7 @@ func (s *seen) first(line int, row model.UploadRow) (by Field, what string, at i
 	}
 	m := row.Machine()
 	one := machine{uint32(line), word(m.Maker), word(m.Model)}
-	if m.Serial != "" && !placeholder(m.Serial) {
+	if m.Serial != "" && !model.PlaceholderSerial(m.Serial) {
 		serial = digest("serial", strings.ToUpper(m.Serial))
 		if at := s.machine(serial, one); at > 0 {
 			return Serial, "serial, and no other maker or model", at

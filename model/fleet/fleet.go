@@ -27,6 +27,9 @@ type Column struct {
 	Name  string // as it is typed in a query: "serial" in serial:5CG
 	Title string // as it stands in a header
 	Kind  Kind
+	// Aside keeps the column out of searches that name no column: for ids and codes,
+	// which hold every short word somewhere.
+	Aside bool
 }
 
 // Schema is the columns of a list in the order of the cells of its rows.

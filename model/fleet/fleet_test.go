@@ -236,3 +236,18 @@ func TestMatchManyChunks(t *testing.T) {
 		t.Errorf("%d rows, want %d", got.Len(), at)
 	}
 }
+
+// A column that stands aside is found by its name alone.
+func TestColumnsAside(t *testing.T) {
+	ix := fleet.New(fleet.Schema{{Name: "serial"}, {Name: "id", Aside: true}},
+		fleet.Row{Key: "a", Cells: []string{"5CG1", "ffee"}}, fleet.Row{Key: "b", Cells: []string{"ee", "1234"}})
+	for query, want := range map[string]string{"ee": "b", "id:ee": "a", "!ee": "a", `"ffee"`: "", `id:"ffee"`: "a"} {
+		rows, err := ix.Match(t.Context(), parse(t, query))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := keys(ix, rows); got != want {
+			t.Errorf("match %q: got %q, want %q", query, got, want)
+		}
+	}
+}

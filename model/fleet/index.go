@@ -98,6 +98,7 @@ func (ix *Index) With(rows ...Row) *Index {
 	if !b.changed {
 		return ix
 	}
+	b.reseal()
 	b.settle(b.fresh)
 	next := b.Index
 	next.orders = ix.orders.inherit(b.dirty, next.Len())
@@ -219,7 +220,15 @@ func (b *builder) replace(row int, l *loose) {
 		return
 	}
 	c.patches = slices.Insert(c.patches, i, patch{pos, l})
-	if len(c.patches) > maxPatches {
+}
+
+// reseal packs the chunks of which too many rows changed, each once however many did.
+func (b *builder) reseal() {
+	for n := range b.owned {
+		c := b.chunks[n]
+		if len(c.patches) <= maxPatches {
+			continue
+		}
 		rows := make([]*loose, chunkRows)
 		for pos := range rows {
 			rows[pos] = c.loosened(b.schema, pos)

@@ -59,9 +59,11 @@ type condition struct {
 // conditions makes a query ready for the schema. A field that is no column makes its
 // term a plain word, and so does a comparison in a column of text.
 func (ix *Index) conditions(q Query) []condition {
-	all := make([]int, len(ix.schema))
-	for i := range all {
-		all[i] = i
+	all := make([]int, 0, len(ix.schema))
+	for i := range ix.schema {
+		if !ix.schema[i].Aside {
+			all = append(all, i)
+		}
 	}
 	var cs []condition
 	for _, t := range q.terms {

@@ -85,13 +85,13 @@ type Map struct {
 	Mark, MarkAll, Unmark, Range, Same, MarkList, Sort, Reverse, Attention Binding
 
 	// Acting on rows. Each letter is the same verb on every screen.
-	Assign, New, Edit, Remove, Upload, Refresh, Again, Continue, Drop, Undo, Why, Export, Password Binding
+	Assign, New, Edit, Remove, Upload, Refresh, Again, Continue, Drop, Undo, Why, Export, Password, Tag, Sync Binding
 
 	// Looking at one row more closely, and taking texts of it away.
 	Raw, Difference, Copy, CopyMenu Binding
 
 	// Going somewhere else.
-	Home, Devices, Batches, Policies, BIOS, Operations, Customers, Requests, SignIn Binding
+	Home, Devices, Batches, Policies, BIOS, Profiles, Operations, Customers, Requests, SignIn Binding
 
 	// Answering a question.
 	Yes, No Binding
@@ -109,11 +109,11 @@ func Default() *Map {
 		Range: Of("v"), Same: Of(","), MarkList: Of("M"), Sort: Of("s"), Reverse: Of("S"), Attention: Of("!"),
 
 		Assign: Of("p"), New: Of("n"), Edit: Of("e"), Upload: Of("U"), Refresh: Of("r"), Again: Of("a"),
-		Remove: Of("x"), Continue: Of("c"), Drop: Of("X"), Undo: Of("z"), Why: Of("w"), Export: Of("E"), Password: Of("b"),
+		Remove: Of("x"), Continue: Of("c"), Drop: Of("X"), Undo: Of("z"), Why: Of("w"), Export: Of("E"), Password: Of("b"), Tag: Of("t"), Sync: Of("i"),
 
 		Raw: Of("J"), Difference: Of("d"), Copy: Of("y"), CopyMenu: Of("Y"),
 
-		Home: Of("1"), Devices: Of("2"), Batches: Of("3"), Policies: Of("4"), BIOS: Of("5"),
+		Home: Of("1"), Devices: Of("2"), Batches: Of("3"), Policies: Of("4"), BIOS: Of("5"), Profiles: Of("7"),
 		Operations: Of("o", "6"), Customers: Of("C"), Requests: Of("L"), SignIn: Of("I"),
 
 		Yes: Of("y"), No: Of("n"),

@@ -53,10 +53,11 @@ func NewEnv(ctx context.Context, b Backend) *Env {
 
 // Fleet is what is known of the customer's devices without looking at each.
 type Fleet struct {
-	Devices int
+	Devices int            // at Partner Center
 	Groups  map[string]int // devices by policy name, "" for those without; never changed
 	Began   time.Time      // when reading began; zero while nothing was read
 	Whole   bool           // all devices were read
+	Sides   Sides          // where they are known
 	Known                  // the devices themselves
 }
 

@@ -37,6 +37,7 @@ type ListMsg[T any] struct {
 	Items  []T // behind the rows of Index, by row number
 	Groups map[string]int
 	Note   string
+	Sides  Sides // of a list that joins the two services
 	Progress
 	Began time.Time // when reading began: no fact in the list is older
 	Done  bool
@@ -53,13 +54,22 @@ const maxGroups = 200
 // before is left out: the first one counts. An error does not end the reading by
 // itself, the end of the sequence does; the first error is in the last answer.
 func ReadList[T any](ctx context.Context, now func() time.Time, re Reply, schema fleet.Schema, pages iter.Seq2[Page[T], error]) tea.Cmd {
+	return Feed(ctx, now, re, schema, func(m ListMsg[T], publish func(ListMsg[T])) { walk(m, pages, publish) })
+}
+
+// Feed returns a command that fills a list in the way of read, off the loop, and
+// answers as [ReadList] does. read begins with the empty list that it is given,
+// publishes what there is whenever there is more, and once more with Done set before
+// it returns. What it publishes it does not change any more.
+func Feed[T any](ctx context.Context, now func() time.Time, re Reply, schema fleet.Schema, read func(ListMsg[T], func(ListMsg[T]))) tea.Cmd {
 	f := &feed[T]{changed: make(chan struct{})}
 	f.last = ListMsg[T]{Reply: re, Index: fleet.New(schema), Began: now()}
-	read := func() tea.Msg {
-		f.read(pages)
+	run := func() tea.Msg {
+		empty, _, _ := f.look()
+		read(empty, f.publish)
 		return nil
 	}
-	return tea.Batch(read, f.await(ctx, 0))
+	return tea.Batch(run, f.await(ctx, 0))
 }
 
 // feed hands the newest state of a list from the command that reads it to the
@@ -106,10 +116,9 @@ func (f *feed[T]) await(ctx context.Context, rev uint64) tea.Cmd {
 	}
 }
 
-// read walks the pages. Items are appended only, so the slices that were handed out
-// stay as they are.
-func (f *feed[T]) read(pages iter.Seq2[Page[T], error]) {
-	m, _, _ := f.look()
+// walk reads the pages of a list. Items are appended only, so the slices that were
+// handed out stay as they are.
+func walk[T any](m ListMsg[T], pages iter.Seq2[Page[T], error], publish func(ListMsg[T])) {
 	groups := map[string]int{}
 	for page, err := range pages {
 		if err != nil && m.Err == nil {
@@ -126,7 +135,7 @@ func (f *feed[T]) read(pages iter.Seq2[Page[T], error]) {
 			rows = append(rows, page.Rows[i])
 			m.Items = append(m.Items, page.Items[i])
 			if i < len(page.Groups) {
-				count(groups, page.Groups[i])
+				CountGroup(groups, page.Groups[i], 1)
 			}
 		}
 		m.Index = m.Index.With(rows...)
@@ -139,15 +148,16 @@ func (f *feed[T]) read(pages iter.Seq2[Page[T], error]) {
 		step := m
 		step.Err = nil
 		step.Groups = maps.Clone(groups)
-		f.publish(step)
+		publish(step)
 	}
 	m.Done, m.Groups = true, groups
-	f.publish(m)
+	publish(m)
 }
 
-func count(groups map[string]int, word string) {
+// CountGroup counts n rows more of a word, which is one of maxGroups or "others".
+func CountGroup(groups map[string]int, word string, n int) {
 	if _, ok := groups[word]; !ok && len(groups) >= maxGroups {
 		word = "others"
 	}
-	groups[word]++
+	groups[word] += n
 }

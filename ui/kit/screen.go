@@ -121,6 +121,22 @@ type Forms struct {
 	BIOSPassword func(env *Env, m Machine) Screen
 	Confirm      func(env *Env, q Question) Screen
 
+	// AssignEither puts a policy or an Autopilot profile on devices, which are known at
+	// Partner Center, in Intune, or on both sides.
+	AssignEither func(env *Env, devices []model.Device, autopilot []model.AutopilotDevice) Screen
+	// ChangeAutopilot changes group tag, name or user. left is how many of the chosen
+	// devices Intune does not know.
+	ChangeAutopilot func(env *Env, devices []model.AutopilotDevice, left int) Screen
+	DeleteAutopilot func(env *Env, devices []model.AutopilotDevice) Screen
+	AssignProfile   func(env *Env, devices []model.AutopilotDevice) Screen
+	SyncAutopilot   func(env *Env) Screen
+
+	NewProfile    func(env *Env) Screen
+	EditProfile   func(env *Env, p model.DeploymentProfile) Screen
+	DeleteProfile func(env *Env, p model.DeploymentProfile) Screen
+	// TargetProfile chooses the groups that get a profile, or are left out.
+	TargetProfile func(env *Env, p model.DeploymentProfile) Screen
+
 	NewPolicy    func(env *Env) Screen
 	EditPolicy   func(env *Env, p model.ConfigurationPolicy) Screen
 	DeletePolicy func(env *Env, p model.ConfigurationPolicy) Screen

@@ -37,7 +37,7 @@ func TestCopyFromAList(t *testing.T) {
 	show(menu)
 	typed(menu, "/csv\n")
 	e := menu.Update(uitest.Enter)
-	if got := sent(e); !e.Pop || !strings.HasPrefix(got, `"partnerId","serial"`) || strings.Count(got, "\r\n") != 3 {
+	if got := sent(e); !e.Pop || !strings.HasPrefix(got, `"id","serial"`) || strings.Count(got, "\r\n") != 3 {
 		t.Errorf("the menu sends %q", got)
 	}
 	typed(d, "*")

@@ -1,87 +1,52 @@
 package screen
 
 import (
-	"context"
-	"iter"
-
 	tea "charm.land/bubbletea/v2"
 
 	"muster/model"
 	"muster/model/fleet"
 	"muster/ui/kit"
-	"muster/ui/table"
 	"muster/ui/theme"
 )
 
-// deviceRef is what the index does not keep of a device: the raw texts that requests
-// are made of. Everything else is in the row.
-type deviceRef struct {
-	batch   model.BatchID
-	policy  model.PolicyRef
-	by      string // who uploaded it
-	allowed []string
-}
-
-// The columns of the device list, by position in the schema.
-const (
-	deviceSerial = iota
-	deviceModel
-	deviceMaker
-	deviceBatch
-	devicePolicy
-	deviceUploaded
-)
-
-var deviceSchema = fleet.Schema{
-	{Name: "serial", Title: "SERIAL"}, {Name: "model", Title: "MODEL"}, {Name: "maker", Title: "MAKER"},
-	{Name: "batch", Title: "BATCH"}, {Name: "policy", Title: "POLICY"}, {Name: "uploaded", Title: "UPLOADED", Kind: fleet.Time},
-}
-
-var deviceCols = []table.Col{
-	{Name: "serial", Min: 12, Max: 20, Priority: 9},
-	{Name: "model", Min: 17, Max: 30, Priority: 6},
-	{Name: "maker", Min: 9, Max: 22, Priority: 3},
-	{Name: "batch", Min: 12, Max: 20, Priority: 5},
-	{Name: "policy", Min: 17, Max: 30, Priority: 8, Tone: policyTone},
-	{Name: "uploaded", Min: 10, Max: 10, Priority: 4},
-}
-
-func policyTone(cell string) theme.Tone {
-	if cell == noPolicy {
-		return theme.MutedTone
-	}
-	return theme.PlainTone
-}
-
-// noPolicy stands where a device has no policy.
-const noPolicy = "none"
-
-// Devices lists the devices of all batches of the customer.
+// Devices lists the customer's devices as one fleet: those of all batches at Partner
+// Center joined with those that Intune knows.
 type Devices struct {
 	env     *kit.Env
-	list    *list[deviceRef]
-	acting  func(*kit.Env, []model.Device) kit.Screen // the form that waits for the marked devices
+	list    *list[noItem]
+	odd     *oddities               // of the rows that are shown
+	coming  *oddities               // of the reading under way
+	acting  func(chosen) kit.Effect // waits for the marked devices
+	told    string                  // what was said about a side that could not be read
 	actions []kit.Action
 }
 
 // NewDevices returns the list, still empty; Init begins to read it.
 func NewDevices(env *kit.Env) *Devices {
-	s := &Devices{env: env}
-	s.list = newList(env, s, listing[deviceRef]{
-		one: "device", many: "devices", idName: "partnerId", schema: deviceSchema, cols: deviceCols,
+	s := &Devices{env: env, odd: &oddities{}}
+	s.list = newList(env, s, listing[noItem]{
+		one: "device", many: "devices", idName: "id", schema: deviceSchema, cols: deviceCols,
 		none:  []string{"This customer has no devices yet.", "U uploads a device list."},
 		kinds: deviceKinds(),
-		pages: func() iter.Seq2[kit.Page[deviceRef], error] {
-			return devicePages(env.Visit, env.Backend.Reader, env.Customer.ID, env.Day)
+		fill: func() func(kit.ListMsg[noItem], func(kit.ListMsg[noItem])) {
+			s.coming = &oddities{}
+			r := fleetReader{ctx: env.Visit, reader: env.Backend.Reader, autopilot: env.Backend.Autopilot, customer: env.Customer.ID, day: env.Day, odd: s.coming}
+			return r.read
 		},
 	})
+	k := env.Keys
 	s.actions = append([]kit.Action{
-		{Name: "open", Key: env.Keys.Open, Do: s.open, Off: s.list.needRow, Help: "All that is known of the device under the cursor."},
-		{Name: "assign policy", Key: env.Keys.Assign, Hurt: true, Do: s.assign, Off: s.cannotAssign,
-			Help: "To the marked devices, else to the one under the cursor. The last choice takes the policy away."},
-		{Name: "remove", Key: env.Keys.Remove, Hurt: true, Quiet: true, Do: s.remove, Off: s.cannotRemove,
-			Help: "Take the marked devices, else the one under the cursor, out of their batches. It cannot be undone."},
-		{Name: "mark list", Key: env.Keys.MarkList, Quiet: true, Do: s.markList, Off: s.cannotMarkList,
+		{Name: "open", Key: k.Open, Do: s.open, Off: s.list.needRow, Help: "All that is known of the device under the cursor."},
+		{Name: "assign", Key: k.Assign, Hurt: true, Do: s.assign, Off: s.cannotAssign,
+			Help: "A policy, or an Autopilot profile, to the marked devices, else to the one under the cursor."},
+		{Name: "group tag", Key: k.Tag, Hurt: true, Do: s.change, Off: s.cannotChange,
+			Help: "Group tag, name or user in Intune of the marked devices, else of the one under the cursor."},
+		{Name: "remove", Key: k.Remove, Hurt: true, Quiet: true, Do: s.remove, Off: s.cannotRemove,
+			Help: "Take the marked devices, else the one under the cursor, out of their batches, or out of Intune. It cannot be undone."},
+		{Name: "disagreements", Key: k.Attention, Quiet: true, Do: s.attend, Off: s.cannotAttend,
+			Help: "Only devices that one service does not know, or whose batch is not their group tag; again shows all."},
+		{Name: "sync", Key: k.Sync, Hurt: true, Quiet: true, Do: s.sync, Off: s.cannotSync, Help: "Have Intune and the Autopilot service brought in line, once in ten minutes."},
+		{Name: "mark list", Key: k.MarkList, Quiet: true, Do: s.markList, Off: s.cannotMarkList,
 			Help: "Mark the devices of a list of serials, pasted or from a file."},
 	}, append(append(s.list.markings(), s.list.looks()...), s.list.moves()...)...)
 	return s
@@ -90,51 +55,8 @@ func NewDevices(env *kit.Env) *Devices {
 // deviceKinds are the operations that change what devices are or have.
 func deviceKinds() []model.OperationKind {
 	return []model.OperationKind{model.UploadDevices, model.AssignPolicy, model.UnassignPolicy, model.UndoAssignment,
-		model.RemoveDevices, model.DeletePolicy, model.EditPolicy, model.AdoptJob}
-}
-
-// devicePages reads the policies for their names, then the devices page by page.
-func devicePages(ctx context.Context, reader kit.Reader, c model.CustomerID, day momentFunc) iter.Seq2[kit.Page[deviceRef], error] {
-	return func(yield func(kit.Page[deviceRef], error) bool) {
-		policies, err := reader.Policies(ctx, c)
-		if err != nil && !yield(kit.Page[deviceRef]{Note: "policies by id: their names could not be read"}, nil) {
-			return
-		}
-		names := make(map[string]string, len(policies))
-		for _, p := range policies {
-			names[string(p.ID)] = model.Clean(p.Name)
-		}
-		for page, err := range reader.Devices(ctx, c) {
-			out := kit.Page[deviceRef]{
-				Rows: make([]fleet.Row, len(page.Devices)), Items: make([]deviceRef, len(page.Devices)), Groups: make([]string, len(page.Devices)),
-				Progress: kit.Progress{Pages: page.Page, Batches: page.Batches, Of: page.Of, Total: max(page.Total, 0)},
-			}
-			for i, d := range page.Devices {
-				name, known := names[d.Policy.Value]
-				if !known {
-					name = model.Clean(d.Policy.Value)
-				}
-				out.Rows[i] = deviceRow(d, name, day)
-				out.Items[i] = deviceRef{batch: d.Batch, policy: d.Policy, by: model.Clean(d.UploadedBy), allowed: d.Allowed}
-				out.Groups[i] = name
-			}
-			if !yield(out, err) {
-				return
-			}
-		}
-	}
-}
-
-func deviceRow(d model.Device, policy string, day momentFunc) fleet.Row {
-	if policy == "" {
-		policy = noPolicy
-	}
-	return fleet.Row{
-		Key: string(d.ID),
-		Cells: []string{model.Clean(d.Serial), model.Clean(d.Model), model.Clean(d.Maker), model.Clean(string(d.Batch)),
-			policy, day(d.Uploaded)},
-		Sort: []int64{deviceUploaded: sortTime(d.Uploaded)},
-	}
+		model.RemoveDevices, model.DeletePolicy, model.EditPolicy, model.AdoptJob, model.ChangeAutopilot, model.UndoAutopilot,
+		model.DeleteAutopilot, model.SyncAutopilot, model.ImportAutopilot, model.AssignProfile, model.TargetProfile}
 }
 
 // Init implements kit.Screen.
@@ -146,8 +68,12 @@ func (s *Devices) Show(filter string) kit.Effect { return s.list.open(filter) }
 // Update implements kit.Screen.
 func (s *Devices) Update(msg tea.Msg) kit.Effect {
 	if e, ok := s.list.update(msg); ok {
-		if _, ok := msg.(kit.ListMsg[deviceRef]); ok {
+		if msg, ok := msg.(kit.ListMsg[noItem]); ok {
+			if s.list.ix == msg.Index {
+				s.odd = s.coming
+			}
 			e.Fleet = s.fleet()
+			e.Toast = s.tell(msg)
 		}
 		return e
 	}
@@ -171,80 +97,50 @@ func (s *Devices) Resize(w, h int) { s.list.resize(w, h) }
 // Card implements kit.Screen.
 func (s *Devices) Card() kit.Card { return s.list.card("devices", s.actions) }
 
+// tell says once in a reading why the devices of one side are not all there.
+func (s *Devices) tell(msg kit.ListMsg[noItem]) kit.Toast {
+	say := ""
+	switch err := msg.Sides.Err; {
+	case !msg.Done:
+		return kit.Toast{}
+	case err != nil && err.Kind != model.NoBackend:
+		say = kit.IntuneTrouble("Intune could not be read", err)
+		if msg.Sides.Read > 0 {
+			say = kit.IntuneTrouble("Intune could be read up to "+kit.Counted(msg.Sides.Read, "device", "devices"), err)
+		}
+	case msg.Err != nil && msg.Sides.Intune > 0 && msg.Sides.Partner+msg.Sides.Both == 0:
+		say = kit.Failed(&model.Error{Msg: "Partner Center could not be read: " + msg.Err.Msg, Hint: msg.Err.Hint, Ref: msg.Err.Ref}).Text
+	}
+	if say == s.told {
+		return kit.Toast{}
+	}
+	if s.told = say; say == "" {
+		return kit.Toast{}
+	}
+	return kit.Toast{Text: say, Tone: theme.WarnTone}
+}
+
 func (s *Devices) open() kit.Effect {
 	row, _, ok := s.list.table.Current()
-	if !ok || row >= len(s.list.items) {
+	if !ok {
 		return kit.Effect{}
 	}
-	d := NewDevice(s.env, s.device(row), s.list.items[row].by, s.list.ix.Cell(row, devicePolicy), s.list.began)
-	d.follow(source{s.list.began, s.list.kinds, s.list.refresh})
+	r := s.list.ix.Row(row)
+	from := source{s.list.began, s.list.kinds, s.list.refresh}
+	if r.Cells[deviceAutopilot] != "" {
+		d := NewAutopilot(s.env, s.odd.device(r), r.Cells[devicePolicy], s.odd.autopilotDevice(r), from)
+		return kit.Effect{Push: d}
+	}
+	d := NewDevice(s.env, s.odd.device(r), r.Cells[deviceBy], r.Cells[devicePolicy], s.list.began)
+	d.follow(from)
 	return kit.Effect{Push: d}
 }
 
 // fleet is what the list knows, for other screens.
 func (s *Devices) fleet() *kit.Fleet {
-	l := s.list
-	ix, items := l.ix, l.items
-	return &kit.Fleet{Devices: ix.Len(), Groups: l.groups, Began: l.began, Whole: l.complete,
-		Known: kit.Known{Index: ix, Serial: deviceSerial, Device: func(row int) model.Device { return deviceOf(ix, items, row) }}}
-}
-
-func (s *Devices) device(row int) model.Device { return deviceOf(s.list.ix, s.list.items, row) }
-
-// deviceOf puts a device together from its row and what is kept beside it.
-func deviceOf(ix *fleet.Index, items []deviceRef, row int) model.Device {
-	ref := items[row]
-	return model.Device{
-		ID: model.DeviceID(ix.Key(row)), Batch: ref.batch, Policy: ref.policy, Allowed: ref.allowed,
-		Serial: ix.Cell(row, deviceSerial), Maker: ix.Cell(row, deviceMaker), Model: ix.Cell(row, deviceModel),
-		Uploaded: timeOf(ix.Value(row, deviceUploaded)), UploadedBy: ref.by,
-	}
-}
-
-func (s *Devices) cannotAssign() string { return s.needDevices(s.env.Forms.Assign != nil) }
-
-func (s *Devices) cannotRemove() string {
-	return s.needDevices(s.env.Forms.Remove != nil && s.env.Backend.Devices != nil)
-}
-
-func (s *Devices) needDevices(available bool) string {
-	switch {
-	case !available:
-		return "not available here"
-	case s.list.marks.Count() == 0:
-		return s.list.needRow()
-	}
-	return ""
-}
-
-func (s *Devices) assign() kit.Effect { return s.act(s.env.Forms.Assign) }
-
-func (s *Devices) remove() kit.Effect { return s.act(s.env.Forms.Remove) }
-
-// act opens a form for the marked devices, else for the one under the cursor.
-func (s *Devices) act(form func(*kit.Env, []model.Device) kit.Screen) kit.Effect {
-	l := s.list
-	if l.marks.Count() == 0 {
-		row, _, _ := l.table.Current()
-		return kit.Effect{Push: form(s.env, []model.Device{s.device(row)})}
-	}
-	s.acting = form
-	if l.marks.Count() <= few {
-		return s.form(l.marks.Rows(l.ix))
-	}
-	l.wait()
-	return kit.Effect{Cmd: kit.Pick(kit.Reply{To: s, Seq: l.askSeq}, l.marks, l.ix)}
-}
-
-func (s *Devices) cannotMarkList() string {
-	if s.env.Forms.MarkList == nil {
-		return "not available here"
-	}
-	return s.list.needAny()
-}
-
-func (s *Devices) markList() kit.Effect {
-	return kit.Effect{Push: s.env.Forms.MarkList(s.env, s.list.markKeys)}
+	l, ix, odd := s.list, s.list.ix, s.odd
+	return &kit.Fleet{Devices: l.sides.Partner + l.sides.Both, Groups: l.groups, Began: l.began, Whole: l.complete, Sides: l.sides,
+		Known: kit.Known{Index: ix, Serial: deviceSerial, Device: func(row int) model.Device { return odd.device(ix.Row(row)) }}}
 }
 
 func (s *Devices) picked(msg kit.PickedMsg) kit.Effect {
@@ -266,17 +162,13 @@ func (s *Devices) picked(msg kit.PickedMsg) kit.Effect {
 	return e
 }
 
-// form opens what was asked for the marked devices, which are these rows.
+// form does what was asked for with the marked devices, which are these rows.
 func (s *Devices) form(rows fleet.Rows) kit.Effect {
 	if rows.Len() == 0 {
 		return kit.Effect{Toast: kit.Toast{Text: "the marked devices are gone; u forgets the marks", Tone: theme.WarnTone}}
 	}
-	devices := make([]model.Device, rows.Len())
-	for i, row := range rows.All() {
-		devices[i] = s.device(row)
-	}
-	e := kit.Effect{Push: s.acting(s.env, devices)}
-	if gone := s.list.marks.Count() - rows.Len(); gone > 0 {
+	e := s.acting(chosen{s, rows})
+	if gone := s.list.marks.Count() - rows.Len(); gone > 0 && e.Toast.Text == "" {
 		e.Toast = kit.Toast{Text: kit.Counted(gone, "marked device is", "marked devices are") + " gone and left out", Tone: theme.WarnTone}
 	}
 	return e

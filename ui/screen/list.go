@@ -43,6 +43,8 @@ type listing[T any] struct {
 	// pages reads the list. It is called on the loop and captures what it needs; the
 	// sequence runs off the loop.
 	pages func() iter.Seq2[kit.Page[T], error]
+	// fill reads the list in a way of its own, in the place of pages; see [kit.Feed].
+	fill func() func(kit.ListMsg[T], func(kit.ListMsg[T]))
 }
 
 // list is the part that all lists share: reading, filter, order, marks, cursor. It is
@@ -58,6 +60,7 @@ type list[T any] struct {
 	items  []T
 	groups map[string]int
 	note   string // what the rows lack
+	sides  kit.Sides
 	// How the list was read: the present one, and what the reading under way reached.
 	began    time.Time
 	read     bool // at least one reading ended
@@ -124,6 +127,9 @@ func (l *list[T]) refresh() kit.Effect {
 	l.reading, l.reach, l.progress = true, 0, kit.Progress{}
 	l.describe()
 	re := kit.Reply{To: l.self, Seq: l.readSeq}
+	if l.fill != nil {
+		return kit.Effect{Cmd: kit.Feed(l.env.Visit, l.env.Now, re, l.schema, l.fill())}
+	}
 	return kit.Effect{Cmd: kit.ReadList(l.env.Visit, l.env.Now, re, l.schema, l.pages())}
 }
 
@@ -162,7 +168,7 @@ func (l *list[T]) update(msg tea.Msg) (kit.Effect, bool) {
 
 // take brings in what a reading has so far.
 func (l *list[T]) take(msg kit.ListMsg[T]) kit.Effect {
-	l.reach, l.progress = msg.Index.Len(), msg.Progress
+	l.reach, l.progress = msg.Index.Len()-msg.Sides.Intune, msg.Progress
 	early := l.early()
 	first := !l.read || l.ix.Len() == 0
 	if msg.Done {
@@ -171,7 +177,7 @@ func (l *list[T]) take(msg kit.ListMsg[T]) kit.Effect {
 	// A second reading that failed leaves the whole list that we have alone, unless
 	// it found more.
 	if first || msg.Done && (msg.Err == nil || msg.Index.Len() >= l.ix.Len()) {
-		l.ix, l.items, l.groups, l.note, l.began = msg.Index, msg.Items, msg.Groups, msg.Note, msg.Began
+		l.ix, l.items, l.groups, l.note, l.sides, l.began = msg.Index, msg.Items, msg.Groups, msg.Note, msg.Sides, msg.Began
 		l.read = l.read || msg.Done
 		l.complete = msg.Done && msg.Err == nil
 		l.age()
@@ -357,6 +363,9 @@ func (l *list[T]) state() []string {
 			fact += ", changed since: r"
 		}
 		out = append(out, fact)
+	}
+	if say := besides(l.sides, l.reading); say != "" {
+		out = append(out, say)
 	}
 	return out
 }

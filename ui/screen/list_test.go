@@ -270,7 +270,7 @@ func TestAListThatIsBeingReadSaysHowFarItIs(t *testing.T) {
 	batch := s.Init().Cmd().(tea.BatchMsg)
 	want(t, s, "reading")
 	batch[0]() // reads all; what it publishes on the way is taken out by hand below
-	whole := batch[1]().(kit.ListMsg[deviceRef])
+	whole := batch[1]().(kit.ListMsg[noItem])
 	part := whole
 	part.Done, part.Next = false, func() tea.Msg { return whole }
 	part.Progress = kit.Progress{Pages: 2, Batches: 0, Of: 2, Total: 1250}

@@ -70,9 +70,10 @@ func (s *Still) board() (*model.Board, <-chan struct{}) {
 	return s.Board, s.changed
 }
 
-// Backend returns the faces of s.
+// Backend returns the faces of s, and an Intune without devices.
 func (s *Still) Backend() kit.Backend {
-	b := kit.Backend{Reader: s, Batch: s, Writer: s, Journal: s, Files: s, Requests: s}
+	intune := &StillAutopilot{}
+	b := kit.Backend{Reader: s, Batch: s, Writer: s, Journal: s, Files: s, Requests: s, Autopilot: intune, Profiles: intune}
 	if s.Items != nil {
 		b.Items = s
 	}
