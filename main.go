@@ -320,7 +320,7 @@ func simulate(ctx context.Context, o cli.SimulateOptions, ready io.Writer) error
 			Hint: "--listen takes 127.0.0.1:PORT; port 0 lets the system choose"}
 	}
 	sim, err := simulator.New(simulator.Options{Devices: o.Devices, Customers: o.Customers, Seed: o.Seed, Speed: o.Speed,
-		Lag: o.Lag, Faults: o.Faults, TLS: o.TLS || o.Authority}) // nobody signs in over plain http
+		Lag: o.Lag, Faults: o.Faults, TLS: o.TLS || o.Authority, CertFile: o.CertFile, KeyFile: o.KeyFile}) // nobody signs in over plain http
 	if err != nil {
 		return &model.Error{Kind: model.Invalid, Op: op, Msg: model.Clean(err.Error())}
 	}

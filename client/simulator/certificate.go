@@ -15,11 +15,22 @@ import (
 	"time"
 )
 
-// authority is a certificate authority that exists as long as the simulator,
-// and the one certificate that it has signed.
+// authority is what a simulator with TLS shows: a certificate, and the file
+// that makes clients trust it. Mostly both exist as long as the simulator.
 type authority struct {
-	file string // PEM of the authority's certificate
+	file string // PEM of the authority's certificate, or of the one that was given
+	ours bool   // the file is a temporary one
 	leaf tls.Certificate
+}
+
+// givenAuthority takes a certificate and its key from files. Clients that do
+// not trust it already are shown the certificate's own file.
+func givenAuthority(cert, key string) (*authority, error) {
+	leaf, err := tls.LoadX509KeyPair(cert, key)
+	if err != nil {
+		return nil, fmt.Errorf("read the certificate and its key: %w", err)
+	}
+	return &authority{file: cert, leaf: leaf}, nil
 }
 
 // newAuthority makes both keys and writes the authority's certificate to a
@@ -52,7 +63,7 @@ func newAuthority(now time.Time) (*authority, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a certificate: %w", err)
 	}
-	a := &authority{leaf: tls.Certificate{Certificate: [][]byte{leafDER, caDER}, PrivateKey: key}}
+	a := &authority{ours: true, leaf: tls.Certificate{Certificate: [][]byte{leafDER, caDER}, PrivateKey: key}}
 	return a, a.write(caDER)
 }
 

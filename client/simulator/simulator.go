@@ -30,6 +30,8 @@ type Options struct {
 	Faults    []string         // named scenarios, see [Scenarios]
 	Page      int              // Autopilot identities in one answer at most, 1 to 1000, default 1000
 	TLS       bool             // serve https with a certificate of the simulator's own authority
+	CertFile  string           // serve https with this PEM certificate, and its chain, instead; goes with KeyFile
+	KeyFile   string           // PEM private key of CertFile
 	Now       func() time.Time // default time.Now
 	Instance  string           // name of this run, in tokens and ids; default drawn at random
 }
@@ -42,7 +44,7 @@ type Ready struct {
 	Partner      string `json:"partner"`      // root of Partner Center, without /v1
 	Graph        string `json:"graph"`        // root of Graph, with /beta
 	Authority    string `json:"authority"`    // root of the sign-in
-	CAFile       string `json:"caFile"`       // PEM file of the certificate authority, empty without TLS
+	CAFile       string `json:"caFile"`       // PEM file to trust: of the certificate authority, or Options.CertFile; empty without TLS
 	PartnerToken string `json:"partnerToken"` // for Partner Center, good for ten years unless the scenario says otherwise
 	GraphToken   string `json:"graphToken"`   // for the first customer's Graph
 	Customer     string `json:"customer"`     // id of the first customer
@@ -94,11 +96,15 @@ func New(o Options) (*Simulator, error) {
 		return z
 	}
 	s.faults.scenarios(o.Faults)
-	if o.TLS {
-		var err error
-		if s.tls, err = newAuthority(o.Now()); err != nil {
-			return nil, fmt.Errorf("simulator: %w", err)
-		}
+	var err error
+	switch {
+	case o.CertFile != "":
+		s.tls, err = givenAuthority(o.CertFile, o.KeyFile)
+	case o.TLS:
+		s.tls, err = newAuthority(o.Now())
+	}
+	if err != nil {
+		return nil, fmt.Errorf("simulator: %w", err)
 	}
 	return s, nil
 }
@@ -120,6 +126,8 @@ func (o *Options) complete() error {
 		return fmt.Errorf("speed: %v is not between 0 and a million", o.Speed)
 	case o.Page < 1 || o.Page > pilotPage:
 		return fmt.Errorf("page: %d is not between 1 and %d", o.Page, pilotPage)
+	case (o.CertFile == "") != (o.KeyFile == ""):
+		return errors.New("certificate: CertFile and KeyFile go together")
 	case o.Lag < 0:
 		return fmt.Errorf("lag: %v is negative", o.Lag)
 	}
@@ -189,7 +197,7 @@ func (s *Simulator) Serve(ctx context.Context, l net.Listener) error {
 
 // Close removes the temporary file of a simulator with TLS. Serve does it too.
 func (s *Simulator) Close() error {
-	if s.tls == nil {
+	if s.tls == nil || !s.tls.ours {
 		return nil
 	}
 	if err := os.Remove(s.tls.file); err != nil && !errors.Is(err, os.ErrNotExist) {

@@ -88,6 +88,8 @@ type SimulateOptions struct {
 	Lag       time.Duration // simulated time until a change can be read back
 	Faults    []string      // named scenarios
 	TLS       bool
+	CertFile  string // PEM, with KeyFile: HTTPS with a certificate that is there already
+	KeyFile   string
 	Authority bool
 }
 

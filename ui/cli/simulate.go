@@ -43,6 +43,8 @@ func (p *program) simulate() *cobra.Command {
 	f.Var(lag{&o.Lag}, "lag", "simulated time until a change can be read back, such as 30s")
 	f.StringSliceVar(&o.Faults, "fault", nil, "named faults")
 	f.BoolVar(&o.TLS, "tls", false, "serve HTTPS with a certificate of its own")
+	f.StringVar(&o.CertFile, "tls-cert", "", "serve HTTPS with the certificate in this PEM file; needs --tls-key")
+	f.StringVar(&o.KeyFile, "tls-key", "", "private key of --tls-cert, a PEM file")
 	f.BoolVar(&o.Authority, "authority", false, "sign in as to a real tenant: serves HTTPS and says what connection leads to it")
 	return c
 }
@@ -57,6 +59,8 @@ func (o SimulateOptions) check() error {
 		return usage(op, "--customers is below one", "")
 	case !(o.Speed > 0) || math.IsInf(o.Speed, 0):
 		return usage(op, fmt.Sprintf("--speed %g is not above zero", o.Speed), "")
+	case (o.CertFile == "") != (o.KeyFile == ""):
+		return usage(op, "--tls-cert and --tls-key go together", "")
 	}
 	return nil
 }
