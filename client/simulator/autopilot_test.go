@@ -194,3 +194,30 @@ func TestManyWriteToAutopilotAtOnce(t *testing.T) {
 		t.Errorf("%d devices of the profile", n)
 	}
 }
+
+func TestAutopilotInABatch(t *testing.T) {
+	b := start(t, simulator.Options{Devices: 100})
+	all := b.pilots()
+	with := func(body string) string { return `,"headers":{"Content-Type":"application/json"},"body":` + body }
+	var parts []string
+	for i := range 17 {
+		parts = append(parts, ask(fmt.Sprint("tag", i), "POST", "/deviceManagement"+pilots+"/"+all[i].ID+"/updateDeviceProperties", with(fmt.Sprintf(`{"groupTag":"batch %d"}`, i))))
+	}
+	parts = append(parts, ask("missing", "POST", "/deviceManagement"+pilots+"/"+someID+"/updateDeviceProperties", with(`{"groupTag":"x"}`)),
+		ask("profiles", "GET", "/deviceManagement"+profiles+"?$top=1", ""),
+		ask("one", "GET", "deviceManagement"+pilots+"('"+all[20].ID+"')?$expand=deploymentProfile", ""))
+	for version, status := range map[string]int{"beta": 200, "v1.0": 400} {
+		got, _ := b.batch(version, parts...)
+		for i := range 17 {
+			if p := got[fmt.Sprint("tag", i)]; p.Status != 204 {
+				t.Errorf("%s, %d: %d %s", version, i, p.Status, p.Body)
+			}
+			if tag := b.pilot(all[i].ID).GroupTag; tag != fmt.Sprint("batch ", i) {
+				t.Errorf("%s, %d: %q", version, i, tag)
+			}
+		}
+		if got["missing"].Status != 404 || got["profiles"].Status != status || got["one"].Status != status {
+			t.Errorf("%s: missing %d, profiles %d, one with its profile %d", version, got["missing"].Status, got["profiles"].Status, got["one"].Status)
+		}
+	}
+}

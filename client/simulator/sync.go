@@ -204,9 +204,10 @@ func startSync(c *call) (answer, error) {
 	case refused != nil:
 		return answer{}, refused
 	case wait > 0: // which passes faster for the client than for the service
-		seconds := math.Ceil(wait.Seconds() / c.s.options.Speed)
-		return graphRefuse(shapeService, http.StatusTooManyRequests, "TooManyRequests", "An error has occurred").answer(c).
-			with("Retry-After", strconv.FormatFloat(seconds, 'f', 0, 64)), nil
+		seconds := int(math.Ceil(wait.Seconds() / c.s.options.Speed))
+		e := graphRefuse(shapeService, http.StatusTooManyRequests, "TooManyRequests", "An error has occurred")
+		e.retry = &seconds
+		return e.answer(c).with("Retry-After", strconv.Itoa(seconds)), nil
 	}
 	return answer{status: http.StatusNoContent}, nil
 }

@@ -1,6 +1,7 @@
 package simulator_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -33,8 +34,12 @@ func TestSyncOnceInTenMinutes(t *testing.T) {
 		t.Errorf("%+v", done)
 	}
 	got := b.graph("POST", path+"/sync", "").want(t, 429)
-	if e := read[graphErrorView](t, got).Error; e.Code != "TooManyRequests" || got.header.Get("Retry-After") != "540" {
+	if e := read[graphErrorView](t, got).Error; e.Code != "TooManyRequests" || got.header.Get("Retry-After") != "540" || !strings.Contains(e.Message, `"RetryAfter": 540`) {
 		t.Errorf("%+v, Retry-After %q", e, got.header.Get("Retry-After"))
+	}
+	b.control("POST", "/switches", `{"no-retry-after":true}`).want(t, 200)
+	if got := b.graph("POST", path+"/sync", "").want(t, 429); got.header.Get("Retry-After") != "" {
+		t.Errorf("Retry-After %q", got.header.Get("Retry-After"))
 	}
 	b.watch.forward(9 * time.Minute)
 	b.graph("POST", path+"/sync", "").want(t, 204)
