@@ -1,6 +1,6 @@
 // Package simulator plays the two services and their sign-in over real HTTP:
-// Partner Center's device deployment, the Intune part of Microsoft Graph beta,
-// a token endpoint, and a control interface for tests. It is the backend of
+// Partner Center's device deployment, the Intune part of Microsoft Graph and
+// what goes with it of the directory, a token endpoint, and a control interface for tests. It is the backend of
 // muster without a connection, a bench for tests, and a stand-in that anybody
 // can point a script at.
 //
@@ -91,6 +91,48 @@
 // shortened sample. An unknown user principal name is a 400 in an action and
 // nothing in an import.
 //
+// # The directory and managed devices
+//
+// Each device has an object in the directory, and about three in five are
+// enrolled and have a managed device; ids lead from one to the other. Beyond
+// them there are a few managed devices that Autopilot does not know, two of
+// which share a placeholder for a serial number. The list of managed devices
+// obeys the filters that it knows and ignores all others; of an or across two
+// properties it obeys one side.
+//
+// Groups are dynamic, over all of Autopilot, a group tag or a purchase order,
+// or static. Nobody here may delete a device of the directory, or a member of
+// a group when $ref is left out of the path.
+//
+// # BIOS configurations
+//
+// A device that is switched on takes a configuration within two to fifteen
+// simulated minutes, three in ten not before their next check-in, at most eight
+// hours later; syncDevice brings it forward. One that had not spoken to Intune
+// in the three days before the start stays pending. What it reports has a
+// reason in the data:
+//
+//	notApplicable  another maker than the file's format is for, and virtual machines
+//	scriptError    no agent (one device in forty), or a file that is not text or does not
+//	               begin with [cctk]
+//	fail           a setting that the model does not have: Camera, ThunderboltSecLvl and
+//	               BluetoothDevice on the OptiPlex Micro 7020, the first two on the Precision
+//	               3680, AutoOn and UsbWake on the Latitude 7350 Detachable
+//	unknown        an agent that says nothing (one device in sixty)
+//
+// A success under a configuration that sets passwords gives the device a new
+// BIOS password, and so does every thirtieth simulated day; one that takes
+// passwords away ends it. It outlives the configuration, its assignment and the
+// managed device.
+//
+// # Limits
+//
+// With the switch budget requests are counted on the simulated clock, for the
+// application that the token names and for the tenant: those of Intune in
+// windows of twenty seconds, those of the directory in resource units. One too
+// many is a 429, alone or inside a batch; Retry-After is in the client's
+// seconds. control/state counts them.
+//
 // # Faults
 //
 // A fault is {match, kind, times, probability} and what its kind wants:
@@ -122,6 +164,16 @@
 //	page-loop        the next link of identities brings the same page for ever
 //	no-select        $select on the list of identities is a 500
 //	order-id         identities carry the older orderIdentifier as well
+//	budget           the published limits hold, with 429 beyond them
+//	no-retry-after   no 429 of Graph has the header; some say it inside their message
+//	no-password-role BIOS passwords are refused with 403
+//	large-files      BIOS configurations take files up to 2 MiB
+//	endpoints-down   all of the following
+//	passwords-down   BIOS passwords answer 503
+//	runs-down        results of BIOS configurations answer 503
+//	managed-down     managed devices answer 503
+//	groups-down      groups, members and the directory's devices answer 503
+//	tags-down        role scope tags and assignment filters answer 503
 //
 // # Control
 //
@@ -132,7 +184,7 @@
 //	GET, POST signin          the sign-ins that wait; {"code": …, "account": "agent"} or "decline"
 //	                          decides one, "auto" all to come, "revoke" ends what was
 //	                          handed out, "refuse" {tenant, error, code, claims} a tenant
-//	GET, DELETE requests      the log as NDJSON, forget it
+//	GET, DELETE requests      the log as NDJSON, parts of batches too; forget it
 //	GET state                 customers, devices by batch, jobs by state, unknown models
 //	GET tokens?customer=ID    good tokens, and such as are refused somewhere
 //	POST reset                everything as it was at the start, the clock excepted

@@ -145,18 +145,17 @@ func listManaged(c *call) (answer, error) {
 // until the visitor has enough; the lock is held.
 func (w *world) walkManaged(c *customer, filter *predicate, from uint64, visit func(uint64, managed) bool) {
 	if filter != nil {
-		if n, ok := w.managedByKey(c, *filter); ok {
-			if m := w.managedDevice(c, n); n-c.first >= from && m.passes(filter) && !visit(n-c.first, m) {
+		if n, keyed := w.managedByKey(c, *filter); keyed {
+			place := n - c.first
+			if n != noNumber && place >= from && w.passes(c, n, filter) && !visit(place, w.managedDevice(c, n)) {
 				return
 			}
 			from = max(from, c.count)
 		}
 	}
 	for place := from; place < c.count; place++ {
-		if n := c.first + place; w.managed(c, n) {
-			if m := w.managedDevice(c, n); m.passes(filter) && !visit(place, m) {
-				return
-			}
+		if n := c.first + place; w.managed(c, n) && w.passes(c, n, filter) && !visit(place, w.managedDevice(c, n)) {
+			return
 		}
 	}
 	for place := max(from, c.count); place-c.count < uint64(len(c.directory.strays)); place++ {
@@ -167,16 +166,21 @@ func (w *world) walkManaged(c *customer, filter *predicate, from uint64, visit f
 }
 
 // managedByKey finds the one enrolled device that a filter can mean, without
-// a walk. ok is false when the filter names no key; the device may still be
-// none of the customer's managed ones, then it is noNumber.
-func (w *world) managedByKey(c *customer, filter predicate) (uint64, bool) {
-	n, found := noNumber, false
+// a walk. keyed is false when the filter names no key; a key that is none of
+// the customer's managed devices brings noNumber.
+func (w *world) managedByKey(c *customer, filter predicate) (n uint64, keyed bool) {
+	found := false
 	if serial, ok := filter.equal("serialnumber"); ok {
-		n, found = w.fleet.bySerial(strings.TrimSpace(serial))
+		n, found = w.fleet.bySerial(serial)
 	} else if id, ok := filter.equal("azureaddeviceid"); ok {
 		n, found = w.fleet.byAlias(aliasEntra, id)
+	} else {
+		return noNumber, false
 	}
-	return n, found && w.managed(c, n)
+	if !found || !w.managed(c, n) {
+		n = noNumber
+	}
+	return n, true
 }
 
 // managedFilter is the part of a filter that the service obeys: all of it when
@@ -206,6 +210,23 @@ func managedFilter(p *predicate) *predicate {
 	return p
 }
 
+// passes reports whether a filter keeps an enrolled device, without computing
+// more of it than the filter names.
+func (w *world) passes(c *customer, n uint64, filter *predicate) bool {
+	return filter == nil || filter.holds(func(t test) bool {
+		switch t.property {
+		case "serialnumber":
+			return t.compare(w.fleet.serial(n))
+		case "azureaddeviceid":
+			return t.compare(w.fleet.alias(aliasEntra, n))
+		case "operatingsystem":
+			return t.compare("Windows")
+		}
+		return t.compare(w.computer(c, n))
+	})
+}
+
+// passes reports whether a filter keeps a managed device.
 func (m *managed) passes(filter *predicate) bool {
 	return filter == nil || filter.holds(func(t test) bool {
 		switch t.property {

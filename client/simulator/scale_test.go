@@ -36,6 +36,47 @@ func BenchmarkMillion(b *testing.B) {
 	}
 }
 
+// BenchmarkMillionOfGraph asks a tenant of a million devices for what has to
+// look at many of them.
+func BenchmarkMillionOfGraph(b *testing.B) {
+	sim, err := simulator.New(simulator.Options{Devices: 1_000_000})
+	if err != nil {
+		b.Fatal(err)
+	}
+	ready := sim.Ready(nil)
+	get := func(b *testing.B, path string) []byte {
+		r := httptest.NewRequest(http.MethodGet, ready.Graph+path, nil)
+		r.Header.Set("Authorization", "Bearer "+ready.GraphToken)
+		w := httptest.NewRecorder()
+		sim.Handler().ServeHTTP(w, r)
+		if w.Code != http.StatusOK {
+			b.Fatalf("status %d: %s", w.Code, w.Body)
+		}
+		return w.Body.Bytes()
+	}
+	var list hardwareListView
+	if err := json.Unmarshal(get(b, "/deviceManagement/hardwareConfigurations"), &list); err != nil {
+		b.Fatal(err)
+	}
+	item := "/deviceManagement/hardwareConfigurations/" + list.Value[1].ID // its target is everything
+	for name, path := range map[string]string{
+		"managed":   "/deviceManagement/managedDevices",
+		"serial":    "/deviceManagement/managedDevices?$filter=serialNumber%20eq%20'nobody'",
+		"prefix":    "/deviceManagement/managedDevices?$filter=startsWith(deviceName,'nobody')",
+		"groups":    "/groups?$top=999",
+		"summary":   item + "/runSummary",
+		"states":    item + "/deviceRunStates",
+		"people":    item + "/userRunStates",
+		"passwords": "/deviceManagement/hardwarePasswordDetails",
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				get(b, path)
+			}
+		})
+	}
+}
+
 // BenchmarkDevicePage reads one page of a hundred devices.
 func BenchmarkDevicePage(b *testing.B) {
 	sim, err := simulator.New(simulator.Options{Devices: 1_000_000})
