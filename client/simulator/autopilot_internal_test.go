@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"os"
 	"strings"
 	"testing"
 )
@@ -106,6 +107,18 @@ func TestFleetsOfEverySizeHaveTheirIdentities(t *testing.T) {
 			if want != 0 {
 				t.Errorf("%d devices, customer %d: %d identities are missing", devices, i, want)
 			}
+		}
+	}
+}
+
+func TestEverySwitchIsInTheManual(t *testing.T) {
+	manual, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range switchNames {
+		if !strings.Contains(string(manual), "\n//\t"+string(name)+" ") {
+			t.Errorf("the package's comment does not say what %s is", name)
 		}
 	}
 }

@@ -65,8 +65,8 @@
 // customer's Intune, with the batch for a group tag, those of the batch of
 // returns excepted. A few more the customer imported by itself, and two of the
 // first customer's share a placeholder for a serial number; one enrolled
-// device's managed device has gone. Three quarters of the profiles' devices
-// came by a dynamic group over a group tag, and no batch's number two has one.
+// device's managed device has gone. Most devices have their profile through a
+// dynamic group over their group tag; the second batch of a customer has none.
 //
 // A sync lets take effect what has waited for it: identities that were deleted,
 // devices that Partner Center registered or gave up, and what group
@@ -85,9 +85,9 @@
 // of what devices notice the profile is assignedOutOfSync for as long, and on a
 // device that waits for its reset always.
 //
-// An import takes 60 to 95 simulated seconds and a fifth more for each device
-// before it in a list, and its identity is there at once. It fails like an
-// upload does; a hash of 64 bytes or less that begins with OA passes for a
+// An import takes 60 to 95 simulated seconds and a fifth of a second more for
+// each device before it in a list, and its identity is there at once. It fails
+// like an upload does; a hash of 64 bytes or less that begins with OA passes for a
 // shortened sample. An unknown user principal name is a 400 in an action and
 // nothing in an import.
 //
@@ -180,7 +180,8 @@
 // Below /_simulator, for callers on this machine and without a token:
 //
 //	POST, GET, DELETE faults  turn a fault on, list them, turn all off
-//	POST, GET, DELETE switches  {"name": true}, how all stand, turn all off
+//	POST, GET, DELETE switches
+//	                          {"name": true}, how all stand, turn all off
 //	GET, POST signin          the sign-ins that wait; {"code": …, "account": "agent"} or "decline"
 //	                          decides one, "auto" all to come, "revoke" ends what was
 //	                          handed out, "refuse" {tenant, error, code, claims} a tenant
