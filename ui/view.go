@@ -302,8 +302,20 @@ func (a *App) always(card kit.Card) string {
 		return strings.Join(parts, "  ")
 	case card.Alone:
 		return hint(key, k.Back.String(), "back")
+	case a.detailed():
+		return hint(key, k.Back.String(), "back") + "  " + hint(key, k.Help.String(), "help")
 	}
 	return hint(key, k.Help.String(), "help")
+}
+
+// detailed reports whether a detail is in sight: what lies above the main views.
+func (a *App) detailed() bool {
+	for _, s := range a.views {
+		if s == a.top() {
+			return false
+		}
+	}
+	return len(a.stack) > 1
 }
 
 // stays reports whether an action of something that is typed into is always in the

@@ -21,7 +21,7 @@ func (e Evidence) markdown(w io.Writer) error {
 	if p.zone == nil {
 		p.zone = time.UTC
 	}
-	p.line("# Evidence: %s", inline(e.Operation.Title))
+	p.line("# Evidence: " + inline(e.Operation.Title))
 	p.facts(e)
 	p.jobs(e.Operation.Jobs)
 	p.reasons(e.Rows)
@@ -32,13 +32,13 @@ func (e Evidence) markdown(w io.Writer) error {
 	return p.out.Flush()
 }
 
-func (p page) line(format string, args ...any) { _, _ = fmt.Fprintf(p.out, format+"\n", args...) }
+func (p page) line(text string) { _, _ = p.out.WriteString(text + "\n") }
 
 // table begins a table; its rows follow.
 func (p page) table(title string, head ...string) {
-	p.line("\n## %s\n", title)
+	p.line("\n## " + title + "\n")
 	p.row(head...)
-	p.line("|%s", strings.Repeat(" --- |", len(head)))
+	p.line("|" + strings.Repeat(" --- |", len(head)))
 }
 
 // row writes texts from anywhere as one row.

@@ -23,7 +23,7 @@ func (e Evidence) WriteOnly(w io.Writer, f Format, c model.Class) (int, error) {
 	n := 0
 	for cells := range e.only(c) {
 		if n++; n == 1 {
-			p.line("# %s: %s", inline(e.Operation.Title), c)
+			p.line("# " + inline(e.Operation.Title) + ": " + c.String())
 			p.table("Rows", onlyColumns[:]...)
 		}
 		p.row(cells...)

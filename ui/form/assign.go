@@ -35,7 +35,7 @@ const maxHeld = 64
 // them. The customer's policies are read when it opens.
 func Assign(env *kit.Env, devices []model.Device) kit.Screen {
 	a := &assign{devices: slices.Clone(devices)}
-	a.start(env, a, "assign policy", waiting(&a.Host, "reading the policies of %s", model.Clean(env.Customer.Name)))
+	a.start(env, a, "assign policy", waiting(&a.Host, "reading the policies of "+model.Clean(env.Customer.Name)))
 	return a
 }
 
@@ -43,7 +43,7 @@ func Assign(env *kit.Env, devices []model.Device) kit.Screen {
 // devices are looked up, or read when not all are known, as it opens.
 func AssignBatch(env *kit.Env, batch model.DeviceBatch) kit.Screen {
 	a := &assign{batch: &batch}
-	a.start(env, a, "assign policy", waiting(&a.Host, "reading the devices of batch %s", model.Clean(string(batch.ID))))
+	a.start(env, a, "assign policy", waiting(&a.Host, "reading the devices of batch "+model.Clean(string(batch.ID))))
 	a.leave = func() {
 		if a.stop != nil {
 			a.stop()
@@ -71,7 +71,7 @@ func (a *assign) found() kit.Effect {
 	if len(a.devices) == 0 {
 		a.drop()
 		if a.batch != nil {
-			return a.swap(waiting(&a.Host, "batch %s shows no device; one that was just uploaded may come later", model.Clean(string(a.batch.ID))))
+			return a.swap(waiting(&a.Host, "batch "+model.Clean(string(a.batch.ID))+" shows no device; one that was just uploaded may come later"))
 		}
 		return a.swap(waiting(&a.Host, "no device was chosen: mark devices first, space marks one"))
 	}
@@ -80,7 +80,7 @@ func (a *assign) found() kit.Effect {
 
 func (a *assign) read() kit.Effect {
 	a.reading = true
-	a.swap(waiting(&a.Host, "reading the policies of %s", model.Clean(a.env.Customer.Name)))
+	a.swap(waiting(&a.Host, "reading the policies of "+model.Clean(a.env.Customer.Name)))
 	return kit.Effect{Cmd: kit.ReadPolicies(a.env, a.ask())}
 }
 

@@ -55,7 +55,7 @@ func NewBIOS(env *kit.Env) kit.Screen {
 func EditBIOS(env *kit.Env, was model.BIOSConfiguration) kit.Screen {
 	b := &bios{edit: true, id: was.ID}
 	b.env = env
-	b.start(env, b, "edit BIOS configuration", waiting(&b.Host, "reading %s with its content", model.Clean(was.Name)))
+	b.start(env, b, "edit BIOS configuration", waiting(&b.Host, "reading "+model.Clean(was.Name)+" with its content"))
 	b.leave = b.forget
 	return b
 }
@@ -189,7 +189,7 @@ func (b *bios) open(file string) kit.Effect {
 	ctx, cancel := context.WithCancel(b.env.Visit)
 	b.stop = cancel
 	b.fromFile = path.Base(strings.ReplaceAll(file, `\`, "/"))
-	page := waiting(&b.Host, "reading %s; Esc stops", model.Clean(b.fromFile))
+	page := waiting(&b.Host, "reading "+model.Clean(b.fromFile)+"; Esc stops")
 	page.stop = cancel
 	b.show(page)
 	return kit.Effect{Cmd: kit.ReadContent(ctx, b.env, b.ask(), file, model.MaxBIOSOverride)}

@@ -42,7 +42,7 @@ type targetRow struct {
 // The present set is read anew when it opens.
 func AssignBIOS(env *kit.Env, b model.BIOSConfiguration) kit.Screen {
 	f := &biosAssign{bios: b}
-	f.start(env, f, "assign BIOS configuration", waiting(&f.Host, "reading whom %s is assigned to", model.Clean(b.Name)))
+	f.start(env, f, "assign BIOS configuration", waiting(&f.Host, "reading whom "+model.Clean(b.Name)+" is assigned to"))
 	return f
 }
 
@@ -55,7 +55,7 @@ func (f *biosAssign) Init() kit.Effect {
 }
 
 func (f *biosAssign) read() kit.Effect {
-	f.swap(waiting(&f.Host, "reading whom %s is assigned to", model.Clean(f.bios.Name)))
+	f.swap(waiting(&f.Host, "reading whom "+model.Clean(f.bios.Name)+" is assigned to"))
 	f.awaited, f.fault, f.summary = 3, nil, nil
 	re := f.ask()
 	return kit.Effect{Cmd: tea.Batch(kit.ReadBIOSTargets(f.env.Visit, f.env, re, f.bios.ID), kit.ReadFilters(f.env.Visit, f.env, re),

@@ -23,7 +23,7 @@ type biosDelete struct {
 // reaches is read anew when it opens.
 func DeleteBIOS(env *kit.Env, b model.BIOSConfiguration) kit.Screen {
 	d := &biosDelete{bios: b}
-	d.start(env, d, "delete BIOS configuration", waiting(&d.Host, "reading %s", model.Clean(b.Name)))
+	d.start(env, d, "delete BIOS configuration", waiting(&d.Host, "reading "+model.Clean(b.Name)))
 	return d
 }
 
@@ -36,7 +36,7 @@ func (d *biosDelete) Init() kit.Effect {
 }
 
 func (d *biosDelete) read() kit.Effect {
-	d.swap(waiting(&d.Host, "reading %s and whom it reaches", model.Clean(d.bios.Name)))
+	d.swap(waiting(&d.Host, "reading "+model.Clean(d.bios.Name)+" and whom it reaches"))
 	d.awaited, d.fault = 3, nil
 	re := d.ask()
 	return kit.Effect{Cmd: tea.Batch(kit.ReadBIOS(d.env, re, d.bios.ID), kit.ReadBIOSTargets(d.env.Visit, d.env, re, d.bios.ID),

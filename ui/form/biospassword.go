@@ -61,7 +61,7 @@ func (f *biosPassword) find() kit.Effect {
 func (f *biosPassword) reading(say string) context.Context {
 	ctx, cancel := context.WithCancel(f.env.Visit)
 	f.stop = cancel
-	page := waiting(&f.Host, "%s", say)
+	page := waiting(&f.Host, say)
 	page.stop = f.halt
 	f.swap(page)
 	return ctx

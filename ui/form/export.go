@@ -135,7 +135,7 @@ func (x *exports) remarks(w int) []string {
 func (x *exports) write() kit.Effect {
 	ctx, cancel := context.WithCancel(x.env.Root)
 	x.stop = cancel
-	page := waiting(&x.Host, "writing %s; Esc stops", x.what)
+	page := waiting(&x.Host, "writing "+x.what+"; Esc stops")
 	page.stop = x.halt
 	x.show(page)
 	format, path := x.formats[x.format], strings.TrimSpace(x.path)

@@ -99,7 +99,7 @@ func (h *Host) refusal() stage {
 		return nil
 	}
 	h.quiet = true
-	return waiting(h, "This session is read-only: %s is refused before anything is read or sent.", h.title)
+	return waiting(h, "This session is read-only: "+h.title+" is refused before anything is read or sent.")
 }
 
 // back goes to the former stage, or leaves the form from the first one.

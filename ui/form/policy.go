@@ -34,7 +34,7 @@ func NewPolicy(env *kit.Env) kit.Screen {
 // it opens.
 func EditPolicy(env *kit.Env, was model.ConfigurationPolicy) kit.Screen {
 	p := &policy{edit: true, id: was.ID}
-	p.start(env, p, "edit policy", waiting(&p.Host, "reading %s", model.Clean(was.Name)))
+	p.start(env, p, "edit policy", waiting(&p.Host, "reading "+model.Clean(was.Name)))
 	return p
 }
 

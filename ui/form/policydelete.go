@@ -20,7 +20,7 @@ type deletion struct {
 // anew when it opens.
 func DeletePolicy(env *kit.Env, p model.ConfigurationPolicy) kit.Screen {
 	d := &deletion{policy: p}
-	d.start(env, d, "delete policy", waiting(&d.Host, "reading %s", model.Clean(p.Name)))
+	d.start(env, d, "delete policy", waiting(&d.Host, "reading "+model.Clean(p.Name)))
 	return d
 }
 
@@ -33,7 +33,7 @@ func (d *deletion) Init() kit.Effect {
 }
 
 func (d *deletion) read() kit.Effect {
-	d.swap(waiting(&d.Host, "reading which devices use %s", model.Clean(d.policy.Name)))
+	d.swap(waiting(&d.Host, "reading which devices use "+model.Clean(d.policy.Name)))
 	return kit.Effect{Cmd: kit.ReadPolicies(d.env, d.ask())}
 }
 

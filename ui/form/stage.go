@@ -1,8 +1,6 @@
 package form
 
 import (
-	"fmt"
-
 	tea "charm.land/bubbletea/v2"
 
 	"muster/ui/keys"
@@ -43,8 +41,7 @@ func newMessage(h *Host, again func() kit.Effect, lines func(w int) []string) *m
 }
 
 // waiting is the page while something is read.
-func waiting(h *Host, format string, args ...any) *message {
-	text := fmt.Sprintf(format, args...)
+func waiting(h *Host, text string) *message {
 	return newMessage(h, nil, func(w int) []string { return wrap(text, w) })
 }
 

@@ -43,7 +43,7 @@ func (u *undo) Init() kit.Effect {
 func (u *undo) read() kit.Effect {
 	var ctx context.Context
 	ctx, u.stop = context.WithCancel(u.env.Visit)
-	u.swap(waiting(&u.Host, "reading what the devices of %s have now; Esc stops", customerName(u.op)))
+	u.swap(waiting(&u.Host, "reading what the devices of "+customerName(u.op)+" have now; Esc stops"))
 	return kit.Effect{Cmd: kit.PlanUndo(ctx, u.env, u.ask(), u.op.ID)}
 }
 

@@ -82,7 +82,7 @@ func (u *upload) read(file string) kit.Effect {
 	ctx, cancel := context.WithCancel(u.env.Visit)
 	u.stop = cancel
 	u.source = model.Clean(path.Base(strings.ReplaceAll(file, `\`, "/")))
-	page := waiting(&u.Host, "reading %s; Esc stops", u.source)
+	page := waiting(&u.Host, "reading "+u.source+"; Esc stops")
 	page.stop = cancel
 	u.show(page)
 	return kit.Effect{Cmd: kit.CheckList(ctx, u.env, u.ask(), file)}

@@ -143,6 +143,24 @@ func Retry(env *Env, op model.OperationID) tea.Cmd {
 	}
 }
 
+// Mend returns a command that looks for the devices of rows that the service called there
+// already, and counts those that it finds as done.
+func Mend(env *Env, op model.OperationID) tea.Cmd {
+	ctx, mender := env.Root, env.Backend.Mend
+	return func() tea.Msg {
+		n, err := mender.Settle(ctx, op)
+		what := "found and counted as done"
+		if n == 0 {
+			what = "none of the devices was found; nothing changed"
+		}
+		if err != nil && n > 0 { // some are settled, and not all could be looked for
+			what += ", not all could be looked for: " + Trouble(err).Msg
+			err = nil
+		}
+		return DecidedMsg{Operation: op, What: what, Rows: n, Err: Trouble(err)}
+	}
+}
+
 // Complete returns a command that lists the paths that begin with prefix, at most limit.
 func Complete(env *Env, re Reply, prefix string, limit int) tea.Cmd {
 	ctx, files := env.Root, env.Backend.Files

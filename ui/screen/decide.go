@@ -63,7 +63,7 @@ func decisions(env *kit.Env, self kit.Screen, which func() (model.Operation, boo
 		{Name: "drop", Key: k.Drop, Hurt: true, Off: off(cannotStop), Help: "Give up what is not sent yet. What was sent goes on at the service.",
 			Do: do(func(o model.Operation) kit.Effect { return askStop(env, o) })},
 		{Name: "again", Key: k.Again, Hurt: true, Off: off(cannotRetry),
-			Help: "Send again what may pass the second time: rows of unknown outcome, jobs that were refused, passing faults.",
+			Help: "Send again what may pass the second time: rows of unknown outcome, jobs that were refused, passing faults. Without such rows: look for devices that are there already.",
 			Do:   do(func(o model.Operation) kit.Effect { return kit.Effect{Cmd: kit.Retryable(env, kit.Reply{To: self}, o)} })},
 		{Name: "undo", Key: k.Undo, Hurt: true, Off: off(func(o model.Operation) string { return cannotUndo(env, o) }),
 			Help: "Give devices back the policies that they had before this assignment.",
@@ -122,6 +122,8 @@ func askAgain(env *kit.Env, msg kit.RetryableMsg) kit.Effect {
 	switch {
 	case msg.Err != nil:
 		return kit.Effect{Toast: kit.Failed(msg.Err)}
+	case len(msg.Rows) == 0 && len(there(env, msg)) > 0:
+		return askMend(env, msg)
 	case len(msg.Rows) == 0:
 		return kit.Effect{Toast: kit.Toast{Text: "again: no row can be sent again: " + strings.Join(byClass(msg.Failed), ", "), Tone: theme.WarnTone}}
 	}
@@ -136,8 +138,34 @@ func askAgain(env *kit.Env, msg kit.RetryableMsg) kit.Effect {
 			break
 		}
 	}
+	if n := len(there(env, msg)); n > 0 {
+		lines = append(lines, "Of the others "+kit.Counted(n, "row's device is", "rows' devices are")+" there already, says the service: once these are sent again, "+
+			env.Keys.Again.String()+" looks for them.")
+	}
 	return ask(env, "Send "+kit.Counted(len(msg.Rows), "row", "rows")+" again?", lines, "send again",
 		func() kit.Effect { return kit.Effect{Cmd: kit.Retry(env, o.ID)} })
+}
+
+// there are the failed rows of which the service says that the customer has the device
+// already, where they can be looked for.
+func there(env *kit.Env, msg kit.RetryableMsg) []model.Row {
+	if env.Backend.Mend == nil {
+		return nil
+	}
+	return model.AlreadyThere(msg.Operation, msg.Failed)
+}
+
+// askMend asks whether rows whose device is there already are looked for and counted as
+// done. Nothing is sent for it but reads.
+func askMend(env *kit.Env, msg kit.RetryableMsg) kit.Effect {
+	rows, o := there(env, msg), msg.Operation
+	lines := append([]string{model.Clean(o.Title)}, byClass(rows)...)
+	if len(msg.Failed) > len(rows) {
+		lines = append(lines, "Left as they are: "+strings.Join(byClass(others(msg.Failed, rows)), ", "))
+	}
+	lines = append(lines, "The customer's devices are read; a row is done when its serial is among them. Nothing is changed at the service.")
+	return ask(env, "Look for "+kit.Counted(len(rows), "device", "devices")+" and count what is found as done?", lines, "look",
+		func() kit.Effect { return kit.Effect{Cmd: kit.Mend(env, o.ID)} })
 }
 
 // others are the rows that are not among those taken.

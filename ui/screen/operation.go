@@ -211,10 +211,18 @@ const maxReasons = 4
 func (s *Operation) describe() {
 	t := s.env.Theme
 	s.facts = []string{s.op.State().String()}
+	for i := range s.actions { // what explains failures is in the footer where there are some
+		if a := &s.actions[i]; slices.Equal(a.Key, s.env.Keys.Why) || slices.Equal(a.Key, s.env.Keys.Export) {
+			a.Quiet = s.op.Rows.Failed+s.op.Rows.Unknown == 0
+		}
+	}
 	var out []string
 	add := func(line string) { out = append(out, ansi.Truncate(line, s.w, t.Glyphs.Ellipsis)) }
 	add(" " + t.Title.Render(model.Clean(s.op.Sum())))
 	add(" " + words(s.env, tally(s.env, s.op.Rows), s.pairing()))
+	if line := underway(s.env, s.op, s.w); line != "" {
+		add(line)
+	}
 	add(" " + t.Muted.Render(words(s.env, "asked "+s.env.Stamp(s.op.Created), customerOf(s.op), jobsInWords(s.op.Jobs), model.Clean(s.op.Source))))
 	if s.op.Waits() && !s.env.Place.ReadOnly {
 		add(" " + t.Warn.Render(s.env.Keys.Continue.String()+" continues, "+s.env.Keys.Drop.String()+" drops what was not sent"))

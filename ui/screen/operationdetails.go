@@ -1,7 +1,9 @@
 package screen
 
 import (
+	"cmp"
 	"encoding/json"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -12,8 +14,10 @@ import (
 // rowDetail shows all that is known of one row.
 type rowDetail struct {
 	detail
-	row model.Row
-	op  model.Operation
+	row   model.Row
+	op    model.Operation
+	seq   uint64
+	names map[string]string // of policies by id; nil before they were read
 }
 
 func newRowDetail(env *kit.Env, r model.Row, o model.Operation) *rowDetail {
@@ -23,11 +27,43 @@ func newRowDetail(env *kit.Env, r model.Row, o model.Operation) *rowDetail {
 	return s
 }
 
-// Init implements kit.Screen.
-func (s *rowDetail) Init() kit.Effect { return kit.Effect{} }
+// Init implements kit.Screen. Where the row has ids of policies, their names are read.
+func (s *rowDetail) Init() kit.Effect {
+	if !s.atPartner() || s.op.Customer != s.env.Customer.ID || !model.IsGUID(s.row.Previous) && !model.IsGUID(s.row.Target) {
+		return kit.Effect{}
+	}
+	s.seq++
+	return kit.Effect{Cmd: kit.ReadPolicies(s.env, kit.Reply{To: s, Seq: s.seq})}
+}
+
+// atPartner reports whether what stood and stands in the row are policies.
+func (s *rowDetail) atPartner() bool {
+	return s.op.Kind.HasJobs() || s.op.Kind == model.RemoveDevices
+}
 
 // Update implements kit.Screen.
-func (s *rowDetail) Update(msg tea.Msg) kit.Effect { return s.turn(msg) }
+func (s *rowDetail) Update(msg tea.Msg) kit.Effect {
+	if m, ok := msg.(kit.PoliciesMsg); ok && m.Seq == s.seq && len(m.Policies) > 0 {
+		s.names = make(map[string]string, len(m.Policies))
+		for _, p := range m.Policies {
+			s.names[string(p.ID)] = model.Clean(p.Name)
+		}
+		s.redraw()
+	}
+	return s.turn(msg)
+}
+
+// policy is the name of a policy with its id, or the value as it is.
+func (s *rowDetail) policy(value string) string {
+	name := s.names[value]
+	switch {
+	case name != "":
+		return name + " (" + value + ")"
+	case s.names != nil && model.IsGUID(value):
+		return value + ", which the customer does not have any more"
+	}
+	return value
+}
 
 func (s *rowDetail) fill() {
 	r := s.row
@@ -40,7 +76,7 @@ func (s *rowDetail) fill() {
 	s.field("sent again", s.again())
 	s.title("What was asked")
 	s.field("serial", r.Serial)
-	s.field("device id", string(r.Device))
+	s.field(idWord(s.op.Kind), string(r.Device))
 	s.field("Autopilot id", string(r.Autopilot))
 	s.field("name", r.Name)
 	s.field("batch", string(r.Batch))
@@ -51,7 +87,7 @@ func (s *rowDetail) fill() {
 	s.field("hash sum", r.HashSum)
 	s.field("key sum", r.KeySum)
 	s.title("How it was sent")
-	s.field("attempt", kit.Count(r.Attempt))
+	s.field("attempt", cmp.Or(tryOf(r), "not sent"))
 	s.field("paired by", pairedBy(r))
 	s.field("job", kit.Count(r.Chunk))
 	for _, j := range s.op.Jobs {
@@ -61,6 +97,25 @@ func (s *rowDetail) fill() {
 			s.field("request id", j.RequestID)
 		}
 	}
+	if len(r.Past) > 0 {
+		s.title("Earlier attempts")
+	}
+	for _, p := range r.Past {
+		s.field("attempt "+kit.Count(p.Attempt), words(s.env, s.env.Stamp(p.At), rowState(p.State), strings.TrimSpace(p.Code+" "+p.CodeName), p.Text, string(p.Job)))
+	}
+}
+
+// idWord says what the id is that a row of such an operation has.
+func idWord(k model.OperationKind) string {
+	switch k {
+	case model.CreatePolicy, model.EditPolicy, model.DeletePolicy:
+		return "policy id"
+	case model.CreateBIOS, model.EditBIOS, model.DeleteBIOS, model.AssignBIOS:
+		return "BIOS id"
+	case model.CreateProfile, model.EditProfile, model.DeleteProfile, model.TargetProfile:
+		return "profile id"
+	}
+	return "device id"
 }
 
 // again says whether a retry would send the row again.
@@ -138,7 +193,8 @@ func (s *rowDetail) asked(r model.Row) {
 		s.field("before", changeWords(r.Previous))
 		s.field("wanted", changeWords(r.Target))
 	case model.AssignPolicy, model.UnassignPolicy, model.UndoAssignment, model.RemoveDevices:
-		s.field("policy before", r.Previous)
+		s.field("policy before", s.policy(r.Previous))
+		s.field("policy wanted", s.policy(r.Target))
 	}
 }
 

@@ -77,9 +77,17 @@ func operationRowOf(r model.Row) fleet.Row {
 	return fleet.Row{
 		Key: strconv.Itoa(r.Number),
 		Cells: []string{model.Clean(r.Label()), rowState(r.State), model.Clean(r.Code), text, model.Clean(r.What), kit.Count(r.Number), line,
-			classOf(r), kit.Count(r.Attempt), pairedBy(r)},
+			classOf(r), tryOf(r), pairedBy(r)},
 		Sort: []int64{1: urgency(r.State), 5: int64(r.Number), 6: int64(r.Line), 8: int64(r.Attempt)},
 	}
+}
+
+// tryOf is the number of the attempt that a row was sent in, "" for one that was not.
+func tryOf(r model.Row) string {
+	if r.Attempt < 1 || r.Attempt == 1 && (r.State == model.RowSkipped || r.State == model.RowQueued) {
+		return ""
+	}
+	return kit.Count(r.Attempt)
 }
 
 // classOf says what can be done about a row that failed, "" for all others.
