@@ -273,7 +273,7 @@ func (a *App) footer(card kit.Card) string {
 	b.WriteByte(' ')
 	for i := range actions {
 		act := &actions[i]
-		if act.Quiet || card.Typing && a.stays(act) || hint(t.Key, act.Key.String(), act.Name) == last || act.Why(a.env) != "" {
+		if act.Quiet || card.Typing && a.stays(act) || strings.Contains(last, hint(t.Key, act.Key.String(), act.Name)) || act.Why(a.env) != "" {
 			continue
 		}
 		h := hint(t.Key, act.Key.String(), act.Name)
