@@ -149,34 +149,44 @@ func (w want) String() string {
 }
 
 func (n *naive) sorted(rows []int, col int, desc bool) []int {
-	rows = slices.Clone(rows)
-	value := func(row int) int64 {
-		r := n.rows[row]
-		if col < len(r.Sort) {
-			return r.Sort[col]
-		}
-		return fleet.Unknown
+	type keyed struct {
+		row   int
+		text  string
+		value int64
+		last  bool
 	}
-	slices.SortStableFunc(rows, func(a, b int) int {
-		x, y := strings.ToLower(cell(n.rows[a], col)), strings.ToLower(cell(n.rows[b], col))
-		lastA, lastB, c := x == "", y == "", strings.Compare(x, y)
-		if schema[col].Kind != fleet.Text {
-			v, w := value(a), value(b)
-			lastA, lastB, c = v == fleet.Unknown, w == fleet.Unknown, cmp.Compare(v, w)
+	keys := make([]keyed, len(rows))
+	for i, row := range rows {
+		k := keyed{row: row, text: strings.ToLower(cell(n.rows[row], col)), value: fleet.Unknown}
+		if r := n.rows[row]; col < len(r.Sort) {
+			k.value = r.Sort[col]
 		}
+		if k.last = k.text == ""; schema[col].Kind != fleet.Text {
+			k.last, k.text = k.value == fleet.Unknown, ""
+		} else {
+			k.value = 0
+		}
+		keys[i] = k
+	}
+	slices.SortStableFunc(keys, func(a, b keyed) int {
+		c := cmp.Or(cmp.Compare(a.value, b.value), strings.Compare(a.text, b.text))
 		switch {
-		case lastA && lastB:
+		case a.last && b.last:
 			return 0
-		case lastA:
+		case a.last:
 			return 1
-		case lastB:
+		case b.last:
 			return -1
 		case desc:
 			return -c
 		}
 		return c
 	})
-	return rows
+	out := make([]int, len(keys))
+	for i, k := range keys {
+		out[i] = k.row
+	}
+	return out
 }
 
 var (
