@@ -126,20 +126,3 @@ func (p *program) batches() *cobra.Command {
 	jsonFlag(list, &json)
 	return group("batches", "named bags of devices", list)
 }
-
-func (p *program) bios() *cobra.Command {
-	var json bool
-	list := &cobra.Command{
-		Use: "list", Short: "the BIOS configurations of a customer", Args: noArgs,
-		Example: "  muster bios list --customer Contoso --json",
-		RunE: p.on(func(ctx context.Context, s *session, _ []string) error {
-			c, err := s.customer(ctx)
-			if err != nil {
-				return err
-			}
-			return biosListing().pages(ctx, s, json, s.Reader.BIOSConfigurations(ctx, c.ID))
-		}),
-	}
-	jsonFlag(list, &json)
-	return group("bios", "BIOS configurations", list)
-}

@@ -74,6 +74,8 @@ type plan struct {
 	Kind     string
 	Customer *named
 	Policy   *named
+	BIOS     *named
+	Profile  *named
 	Batch    model.BatchID
 	NewBatch bool
 	Rows     int
@@ -114,6 +116,8 @@ type planRecord struct {
 	Kind     string         `json:"kind"`
 	Customer *named         `json:"customer,omitempty"`
 	Policy   *named         `json:"policy,omitempty"`
+	BIOS     *named         `json:"bios,omitempty"`
+	Profile  *named         `json:"profile,omitempty"`
 	Batch    model.BatchID  `json:"batch,omitempty"`
 	NewBatch bool           `json:"newBatch,omitempty"`
 	Rows     int            `json:"rows"`
@@ -170,7 +174,7 @@ func (s *session) agree(ctx context.Context, w write, p plan) (bool, error) {
 	}
 	switch {
 	case w.dryRun && w.json:
-		return false, s.out.object(planRecord{true, p.Kind, p.Customer, p.Policy, p.Batch, p.NewBatch, p.Rows, p.Jobs, p.Changes, p.LeftOut, p.Devices})
+		return false, s.out.object(planRecord{true, p.Kind, p.Customer, p.Policy, p.BIOS, p.Profile, p.Batch, p.NewBatch, p.Rows, p.Jobs, p.Changes, p.LeftOut, p.Devices})
 	case w.dryRun:
 		s.show(s.out, p)
 		s.out.line("dry run: nothing was sent")
