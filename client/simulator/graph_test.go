@@ -53,6 +53,8 @@ func TestGraphRefusals(t *testing.T) {
 		"partner's token":  {"GET", "/beta" + hc, b.ready.PartnerToken, "", 401, "InvalidAuthenticationToken", "audience"},
 		"no Intune rights": {"GET", "/beta" + hc, tokens["graphNoIntune"], "", 401, "UnknownError", `"ErrorCode":"Forbidden"`},
 		"read only":        {"POST", "/beta" + hc, tokens["graphReadOnly"], "{}", 403, "Forbidden", "DeviceManagementConfiguration.ReadWrite.All"},
+		"no roles":         {"GET", "/beta" + hc, tokens["graphNoRoles"], "", 403, "Forbidden", "as called in app only context but does not have application permissions configured. - Operation ID"},
+		"no roles, groups": {"GET", "/beta/groups", tokens["graphNoRoles"], "", 403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation."},
 		"unknown segment":  {"GET", "/beta/deviceManagement/nothing", "", "", 400, "BadRequest", "Resource not found for the segment 'nothing'."},
 		"unknown root":     {"GET", "/beta/nothing", b.ready.GraphToken, "", 400, "BadRequest", "Resource not found for the segment 'nothing'."},
 		"below an item":    {"GET", "/beta" + hc + "/x/y", "", "", 400, "BadRequest", "segment 'y'"},
@@ -73,6 +75,7 @@ func TestGraphRefusals(t *testing.T) {
 		}
 	}
 	b.do(request{method: "GET", url: root + "/beta" + hc, token: tokens["graphReadOnly"]}).want(t, 200)
+	b.do(request{method: "GET", url: root + "/v1.0/groups", token: tokens["graphNoIntune"]}).want(t, 200) // which are none of Intune's
 }
 
 func TestGraphMessageIsJSONInJSON(t *testing.T) {

@@ -57,25 +57,24 @@ const (
 	memberGroup                    // group.number
 )
 
-// join adds a member at a moment; the zero one is before the start.
-func (g *group) join(m member, at time.Time) {
+// join adds a member at a moment, the zero one being before the start, unless
+// it is there.
+func (g *group) join(m member, at time.Time) bool {
 	if _, ok := g.added[m]; ok {
-		return
+		return false
 	}
 	g.added[m] = at
 	g.members = append(g.members, m)
+	return true
 }
 
-func (g *group) leave(m member) bool {
-	if _, ok := g.added[m]; !ok {
-		return false
-	}
+// leave takes a member out.
+func (g *group) leave(m member) {
 	delete(g.added, m)
 	g.members = slices.DeleteFunc(g.members, func(have member) bool { return have == m })
 	if m.kind == memberGroup {
 		g.nested = slices.DeleteFunc(g.nested, func(have *group) bool { return have.number == m.n })
 	}
-	return true
 }
 
 // groupByID finds a group.

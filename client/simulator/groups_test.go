@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"muster/client/simulator"
 )
@@ -342,4 +343,31 @@ func TestTenantsWithoutDevices(t *testing.T) {
 		}
 		b.do(request{method: "GET", url: b.ready.Graph + "/groups", token: token}).want(t, status)
 	}
+}
+
+func TestMembersShowAfterTheLag(t *testing.T) {
+	b := start(t, simulator.Options{Devices: 200, Lag: time.Minute})
+	group := "/v1.0/groups/" + b.group("Helpdesk").ID + "/members"
+	before, _ := walk[memberView](b, group)
+	device := read[setView[memberView]](t, b.directory("GET", "/v1.0/devices?$top=1", "")).Value[0]
+	count := func(want int) {
+		t.Helper()
+		if got, _ := walk[memberView](b, group); len(got) != want {
+			t.Errorf("%d members, want %d", len(got), want)
+		}
+	}
+	ref := `{"@odata.id":"https://graph.microsoft.com/v1.0/directoryObjects/` + device.ID + `"}`
+	b.directory("POST", group+"/$ref", ref).want(t, 204)
+	b.directory("POST", group+"/$ref", ref).want(t, 204) // nobody knows yet that it is there
+	count(len(before))
+	b.watch.forward(time.Minute)
+	count(len(before) + 1)
+	b.directory("DELETE", group+"/"+device.ID+"/$ref", "").want(t, 204)
+	count(len(before) + 1)
+	b.watch.forward(time.Minute)
+	count(len(before))
+	fresh := b.made(`{}`)
+	b.graph("GET", "/hardwareConfigurations/"+fresh, "").want(t, 404)
+	b.watch.forward(time.Minute)
+	b.graph("GET", "/hardwareConfigurations/"+fresh, "").want(t, 200)
 }

@@ -250,7 +250,8 @@ func createHardware(c *call) (answer, error) {
 		h.number = c.w.addedCount << 32
 		h.id = guid(c.w.run.at(kindHardware, c.w.addedCount, 0), c.w.run.at(kindHardware, c.w.addedCount, 1))
 		h.publish(c.now)
-		c.customer.hardware = append(c.customer.hardware, h)
+		customer := c.customer
+		c.w.afterLag(c.now, func() { customer.hardware = append(customer.hardware, h) })
 		out = h.wire()
 	})
 	a, err := graphItem(c, hardwareSet, odata{}, out)

@@ -260,13 +260,15 @@ func (c *call) addMembers(references []string) (answer, error) {
 			}
 			all = append(all, m)
 		}
-		for _, m := range all {
-			c.w.touch(c.customer, m, 0)
-			g.join(m, c.now)
-			if m.kind == memberGroup {
-				g.nested = append(g.nested, c.customer.directory.groupByNumber(m.n))
+		w, customer, now := c.w, c.customer, c.now
+		w.afterLag(now, func() {
+			for _, m := range all {
+				w.touch(customer, m, 0)
+				if g.join(m, now) && m.kind == memberGroup {
+					g.nested = append(g.nested, customer.directory.groupByNumber(m.n))
+				}
 			}
-		}
+		})
 	})
 	if refused != nil {
 		return answer{}, refused
@@ -294,12 +296,15 @@ func removeMember(c *call) (answer, error) {
 			return
 		}
 		m, ok := c.w.memberOf(c.customer, c.params[1])
-		if ok {
-			c.w.touch(c.customer, m, 0)
-		}
-		if !ok || !g.leave(m) {
+		if _, there := g.added[m]; !ok || !there {
 			refused = objectMissing(c.params[1])
+			return
 		}
+		w, customer := c.w, c.customer
+		w.afterLag(c.now, func() {
+			w.touch(customer, m, 0)
+			g.leave(m)
+		})
 	})
 	if refused != nil {
 		return answer{}, refused

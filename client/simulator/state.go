@@ -71,6 +71,7 @@ type wireTokens struct {
 	SalesAgent    string `json:"salesAgent"`    // Partner Center: 403 when policies are changed
 	GraphReadOnly string `json:"graphReadOnly"` // Graph: 403 for writes
 	GraphNoIntune string `json:"graphNoIntune"` // Graph: 401 that is about rights
+	GraphNoRoles  string `json:"graphNoRoles"`  // Graph: 403, an application without permissions of its own
 	Refresh       string `json:"refresh"`       // for the token endpoint
 }
 
@@ -93,11 +94,13 @@ func (s *Simulator) sendTokens(w http.ResponseWriter, customer string) {
 	app.Kind, app.Methods, app.Scopes, app.User = "app", nil, "", ""
 	sales.Agent = agentSales
 	reader, outsider := graph, graph
+	bare := graph
+	bare.Kind, bare.Methods, bare.Scopes, bare.User = "app", nil, "", ""
 	reader.Scopes, outsider.NoIntune = scopesGraphRead, true
 	say(w, http.StatusOK, wireTokens{
 		Partner: s.issuer.lasting(partner), Graph: s.issuer.lasting(graph),
 		Expired: s.issuer.issue(partner, -time.Minute), ExpiredGraph: s.issuer.issue(graph, -time.Minute),
 		NoMFA: s.issuer.lasting(noMFA), AppOnly: s.issuer.lasting(app), SalesAgent: s.issuer.lasting(sales),
-		GraphReadOnly: s.issuer.lasting(reader), GraphNoIntune: s.issuer.lasting(outsider), Refresh: s.refreshToken(world),
+		GraphReadOnly: s.issuer.lasting(reader), GraphNoIntune: s.issuer.lasting(outsider), GraphNoRoles: s.issuer.lasting(bare), Refresh: s.refreshToken(world),
 	})
 }

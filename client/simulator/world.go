@@ -119,6 +119,16 @@ func (w *world) later(at time.Time, do func()) {
 	w.due = slices.Insert(w.due, place, e)
 }
 
+// afterLag plans what lists are to show only when the lag has passed, and does
+// it at once when there is none; the lock is held.
+func (w *world) afterLag(now time.Time, do func()) {
+	if w.lag == 0 {
+		do()
+		return
+	}
+	w.later(now.Add(w.lag), do)
+}
+
 // view runs a reader on the world as it is now.
 func (w *world) view(now time.Time, read func()) {
 	w.mu.Lock()
