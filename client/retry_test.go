@@ -264,3 +264,48 @@ func TestADeviceThatOnlyIntuneShowsIsThere(t *testing.T) {
 		t.Errorf("row %+v, %v", rows[0], err)
 	}
 }
+
+func TestWhatWaitsForItsTimeOutlivesItsProcess(t *testing.T) {
+	w := newWorld(t, simulator.Options{})
+	first := w.dial(func(o *client.Connection) { o.AgainAfter = func(int) time.Duration { return time.Hour } })
+	ctx := context.Background()
+	id, err := first.Upload(ctx, w.list("Later", 1, 0, typed(3, "SIM-640-1")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := await(t, first, id, 2, func(o model.Operation) bool { return o.Again == 1 })
+	if o.State() != model.OperationRunning || o.Rows != (model.Tally{Done: 1, Queued: 1}) || time.Until(o.Jobs[1].Due) < 50*time.Minute {
+		t.Errorf("while it waits: %v, %+v, due %v", o.State(), o.Rows, o.Jobs[1].Due)
+	}
+	w.close(first)
+	next := w.dial()
+	o = await(t, next, id, 2, func(o model.Operation) bool { return o.Mine })
+	if !o.Waits() || o.State() != model.OperationStopped {
+		t.Errorf("in the next process: %v, waits %v; want it to wait for a yes", o.State(), o.Waits())
+	}
+	if err := next.Resume(ctx, id); err != nil {
+		t.Fatal(err)
+	}
+	o = await(t, next, id, 2, over)
+	if o.Rows != (model.Tally{Done: 1, Failed: 1}) || len(o.Jobs) != 3 {
+		t.Errorf("in the end %+v in %d jobs, want the yes to send it at once", o.Rows, len(o.Jobs))
+	}
+}
+
+func TestAReadOnlySessionTriesNothingAgain(t *testing.T) {
+	w := newWorld(t, simulator.Options{})
+	c := w.dial()
+	ctx := context.Background()
+	w.fault(`{"match": "^GET .*/batchJobStatus/", "kind": "slow", "delayMs": 300}`)
+	id, err := c.Upload(ctx, w.list("Watched", 0, 0, typed(3, "SIM-640-1")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	await(t, c, id, 1, func(o model.Operation) bool { return o.Rows.Accepted == 1 })
+	w.close(c)
+	w.control("DELETE", "faults", "")
+	reader := w.dial(func(o *client.Connection) { o.ReadOnly = true })
+	if o := await(t, reader, id, 1, over); o.Rows.Failed != 1 || len(o.Jobs) != 1 {
+		t.Errorf("ended with %+v in %d jobs", o.Rows, len(o.Jobs))
+	}
+}

@@ -84,7 +84,7 @@ func TestTheDeskAndTheServiceAgreeOnCopies(t *testing.T) {
 	ctx := context.Background()
 	list := "Device Serial Number,Windows Product ID,Hardware Hash,Manufacturer name,Device model\r\n" +
 		"NEW1,,,HP,EliteBook\r\nNEW1,,,Dell Inc.,Latitude 7450\r\nnew1,,,hp,EliteBook\r\nNEW1,,,HP,ZBook\r\n" +
-		",," + desktest.Hash("NEW2", "HP", "EliteBook") + ",,\r\nNEW2,,,HP,EliteBook\r\nNEW2,,,Acer,Swift\r\n"
+		",," + desktest.Hash("NEW2", "HP", "") + ",HP,another\r\nNEW2,,,HP,EliteBook\r\nNEW2,,,Acer,Swift\r\n"
 	var all, good []model.UploadRow
 	report, err := desk.Walk(ctx, strings.NewReader(list), desk.Options{}, func(r desk.Row) error {
 		all = append(all, r.Upload)
@@ -106,7 +106,7 @@ func TestTheDeskAndTheServiceAgreeOnCopies(t *testing.T) {
 	for i := range all { // the same machines again, the copies too, under other serials
 		all[i].Identity.Serial += "X"
 		if i == 4 {
-			all[i].Identity = model.Identity{Serial: "NEW2X", Hash: model.NewSecret(desktest.Hash("NEW2X", "HP", "EliteBook"))}
+			all[i].Identity = model.Identity{Serial: "NEW2X", Hash: model.NewSecret(desktest.Hash("NEW2X", "HP", ""))}
 		}
 	}
 	if id, err = c.Upload(ctx, w.list("Copies too", 0, 0, all...)); err != nil {

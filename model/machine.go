@@ -19,17 +19,13 @@ func (m Machine) Same(o Machine) bool {
 	return m.Serial != "" && strings.EqualFold(m.Serial, o.Serial) && like(m.Maker, o.Maker) && like(m.Model, o.Model)
 }
 
-// Machine returns what tells the row's device apart: what stands inside its hash
-// goes before what stands beside it.
+// Machine returns what tells the row's device apart. Of maker and model only those
+// inside a hash count where there is one: what stands beside it is not sent.
 func (r UploadRow) Machine() Machine {
-	m := Machine{Serial: r.Serial(), Maker: r.Facts.Maker, Model: r.Facts.Model}
-	if m.Maker == "" {
-		m.Maker = r.Identity.Maker
+	if !r.Identity.Hash.Empty() {
+		return Machine{Serial: r.Serial(), Maker: r.Facts.Maker, Model: r.Facts.Model}
 	}
-	if m.Model == "" {
-		m.Model = r.Identity.Model
-	}
-	return m
+	return Machine{Serial: r.Serial(), Maker: r.Identity.Maker, Model: r.Identity.Model}
 }
 
 // Machine returns what tells the device apart.

@@ -26,8 +26,13 @@ func TestMachinesAreTheSame(t *testing.T) {
 }
 
 func TestWhatStandsInAHashTellsItsMachineApart(t *testing.T) {
-	r := model.UploadRow{Identity: model.Identity{Maker: "typed", Model: "typed"}, Facts: model.HashFacts{Serial: "S", Maker: "HP"}}
-	if got, want := r.Machine(), (model.Machine{Serial: "S", Maker: "HP", Model: "typed"}); got != want {
+	r := model.UploadRow{Identity: model.Identity{Maker: "typed", Model: "typed", Hash: model.NewSecret("hash")}, Facts: model.HashFacts{Serial: "S", Maker: "HP"}}
+	if got, want := r.Machine(), (model.Machine{Serial: "S", Maker: "HP"}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	r.Identity.Hash = model.Secret{}
+	r.Identity.Serial = "S"
+	if got, want := r.Machine(), (model.Machine{Serial: "S", Maker: "typed", Model: "typed"}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

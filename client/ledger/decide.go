@@ -10,10 +10,14 @@ import (
 	"muster/model"
 )
 
-// Resume notes the operator's yes: what is queued may be sent. A living owner
-// sees it and goes on; otherwise the caller adopts the operation first.
+// Resume notes the operator's yes: what is queued may be sent, also what waited for
+// its time. A living owner sees it and goes on; otherwise the caller adopts the
+// operation first.
 func (l *Ledger) Resume(ctx context.Context, id model.OperationID) error {
 	return l.decide(ctx, "resume", id, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `UPDATE chunks SET due = 0 WHERE operation = ? AND phase = ?`, id, model.ChunkQueued); err != nil {
+			return err
+		}
 		if _, err := tx.ExecContext(ctx, `UPDATE operations SET held = 0, note = '' WHERE id = ?`, id); err != nil {
 			return err
 		}

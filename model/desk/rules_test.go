@@ -90,6 +90,8 @@ func TestRows(t *testing.T) {
 			[]string{"5:1 duplicate"}},
 		{"same serial beside a hash that names no model", ",," + desktest.Hash("AB12", "Dell Inc.", "") + ",,\n" + tuple("AB12"), "2/1/0",
 			[]string{"3:1 duplicate"}},
+		{"what is typed beside a hash tells nothing apart", "AB12,," + desktest.Hash("AB12", "Dell Inc.", "") + ",Dell Inc.,Precision\n" + tuple("AB12"), "2/1/0",
+			[]string{"3:1 duplicate"}},
 		{"same key", ",334,,,\n,335,,,\n,334,,,", "3/2/0", []string{"4:2 duplicate"}},
 		{"copy of a bad row is no copy", "AB12,,bad,,\n" + tuple("AB12"), "2/1/0", []string{"2:3 hash"}},
 		{"quote in the middle", tuple(`AB"12`), "1/1/0", nil},
