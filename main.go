@@ -94,7 +94,7 @@ func dashboard(ctx context.Context, t cli.Target) error {
 		zone = time.UTC
 	}
 	err = ui.Run(ctx, ui.Options{Backend: backend, Place: place, Forms: form.All(), Customer: t.Customer,
-		Version: version(), Zone: zone}, os.Stdin, os.Stdout, tea.WithoutSignalHandler())
+		Version: version(), Zone: zone, Bell: t.Bell}, os.Stdin, os.Stdout, tea.WithoutSignalHandler())
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceTime)
 	defer cancel()
 	return errors.Join(err, done(last), context.Cause(ctx)) // a signal is not a farewell

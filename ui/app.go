@@ -27,6 +27,7 @@ type Options struct {
 	Now      func() time.Time // the clock; nil is this machine's
 	Zone     *time.Location   // where times are shown; nil is the local one
 	Version  string
+	Bell     bool // tell the terminal when an operation ends: by its bell, and by a notice where it knows one
 	ASCII    bool // plain ASCII signs whatever the terminal says about itself
 }
 
@@ -53,6 +54,9 @@ type App struct {
 	askedSignIn bool       // somebody was asked to sign in
 	quitting    kit.Screen // the question whether to quit, while it is open
 
+	bell   bool
+	notice notice
+
 	dark, ascii bool
 	chrome      chrome
 	frame       string
@@ -69,7 +73,7 @@ func New(ctx context.Context, o Options) *App {
 	if o.Zone != nil {
 		env.Zone = o.Zone
 	}
-	a := &App{env: env, options: o, dark: true, ascii: o.ASCII}
+	a := &App{env: env, options: o, dark: true, ascii: o.ASCII, bell: o.Bell}
 	env.Theme = theme.New(a.dark, a.ascii)
 	a.leaving = a.leave()
 	a.actions = a.declare()
@@ -98,6 +102,7 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.WindowSizeMsg:
 		return a, a.resize(msg.Width, msg.Height)
 	case tea.EnvMsg:
+		a.notice = noticeOf(msg)
 		a.restyle(a.dark, a.options.ASCII || !speaksUTF8(msg))
 	case tea.BackgroundColorMsg:
 		a.restyle(msg.IsDark(), a.ascii)

@@ -52,7 +52,7 @@ func (a *App) jobs(msg kit.JobsMsg) tea.Cmd {
 	if p := msg.Board.Problem; p != nil && (was == nil || was.Problem == nil) {
 		a.say(kit.Failed(p))
 	}
-	return tea.Batch(kit.WatchJobs(a.env), a.tell(msg), a.askStopped(), a.arrived())
+	return tea.Batch(kit.WatchJobs(a.env), a.ring(ended), a.tell(msg), a.askStopped(), a.arrived())
 }
 
 // announce says which operations ended and how.

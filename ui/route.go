@@ -21,6 +21,7 @@ func (a *App) declare() []kit.Action {
 			Help: "By its whole serial, across all customers of the partner."},
 		kit.Action{Name: "requests", Key: k.Requests, Quiet: true, Off: a.cannotLog, Help: "The latest requests to the services, with the ids that support asks for.",
 			Do: func() kit.Effect { return kit.Effect{Open: kit.Open{View: kit.RequestsView, Above: true}} }},
+		kit.Action{Name: "bell", Key: k.Bell, Quiet: true, Do: a.toggleBell, Help: "Whether the terminal is told when an operation ends; --bell turns it on from the start."},
 		kit.Action{Name: "actions", Key: k.Palette, Quiet: true, Do: a.palette, Help: "Every action in reach: type a part of its name, Enter does it."},
 		kit.Action{Name: "help", Key: k.Help, Do: a.help, Help: "This page: every key in reach and why some cannot be used now."},
 	)

@@ -73,6 +73,7 @@ type Target struct {
 	PartnerToken, GraphToken model.Secret
 	TokenFile                string // path of a file that holds the tokens
 	UTC                      bool
+	Bell                     bool   // the dashboard tells the terminal when an operation ends
 	Locale                   string // of the services' messages, "" for English
 	StateDir                 string // folder of the ledger, empty = the usual one
 	ReadBack                 time.Duration

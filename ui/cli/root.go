@@ -71,6 +71,7 @@ func (p *program) root() *cobra.Command {
 	f.StringVar(&t.Partner, "partner", "", "URL of a simulator's Partner Center on this machine")
 	f.StringVar(&t.Graph, "graph", "", "URL of a simulator's Graph on this machine")
 	f.StringVar(&t.TokenFile, "token-file", "", "file with the tokens for --partner and --graph")
+	f.BoolVar(&t.Bell, "bell", false, "the dashboard tells the terminal when an operation ends")
 	f.StringVar(&t.Locale, "locale", "", "language of Partner Center's messages, such as de-DE (default en-US)")
 	f.BoolVar(&t.UTC, "utc", false, "show times in UTC")
 	f.StringVar(&t.StateDir, "state-dir", "", "folder of the ledger")
