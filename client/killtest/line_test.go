@@ -146,7 +146,7 @@ func (d *dashboard) ended() error {
 // was carried out and the answer is on its way.
 func (d *dashboard) uploading() model.OperationID {
 	d.w.t.Helper()
-	d.keys("50 devices", "U")
+	d.keys("devices · as of", "U")
 	d.keys("┃ List", d.w.list+"\r")
 	d.keys("┃ Go on with 2 000 rows?", "\r")
 	d.keys("┃ Batch", "Kill batch\r")
