@@ -17,9 +17,9 @@ type notice uint8
 // The ways: the bell alone, or with the text by one of two sequences of which each
 // terminal knows at most one.
 const (
-	bellOnly notice = iota
-	bellOSC9        // ESC ] 9 ; text
-	bellOSC777      // ESC ] 777 ; notify ; title ; text
+	bellOnly   notice = iota
+	bellOSC9          // ESC ] 9 ; text
+	bellOSC777        // ESC ] 777 ; notify ; title ; text
 )
 
 // noticeOf says what the operator's terminal understands, by what it says about itself.

@@ -48,6 +48,7 @@ func NewDevices(env *kit.Env) *Devices {
 		{Name: "sync", Key: k.Sync, Hurt: true, Quiet: true, Do: s.sync, Off: s.cannotSync, Help: "Have Intune and the Autopilot service brought in line, once in ten minutes."},
 		{Name: "mark list", Key: k.MarkList, Quiet: true, Do: s.markList, Off: s.cannotMarkList,
 			Help: "Mark the devices of a list of serials, pasted or from a file."},
+		rawAction(env, s.ref),
 	}, append(append(s.list.markings(), s.list.looks()...), s.list.moves()...)...)
 	return s
 }
@@ -118,6 +119,21 @@ func (s *Devices) tell(msg kit.ListMsg[noItem]) kit.Toast {
 		return kit.Toast{}
 	}
 	return kit.Toast{Text: say, Tone: theme.WarnTone}
+}
+
+// ref names the device under the cursor to a service that knows it: Partner Center, else
+// Intune.
+func (s *Devices) ref() (model.CustomerID, model.ItemRef, string, bool) {
+	row, _, ok := s.list.table.Current()
+	if !ok {
+		return "", model.ItemRef{}, "", false
+	}
+	r := s.list.ix.Row(row)
+	name := r.Cells[deviceSerial]
+	if d := s.odd.device(r); d.ID != "" {
+		return s.env.Customer.ID, deviceRefOf(d), name, true
+	}
+	return s.env.Customer.ID, model.ItemRef{Kind: model.AutopilotItem, ID: string(s.odd.autopilotDevice(r).ID)}, name, true
 }
 
 func (s *Devices) open() kit.Effect {

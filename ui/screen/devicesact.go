@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"slices"
+
 	"muster/model"
 	"muster/model/fleet"
 	"muster/ui/kit"
@@ -93,20 +95,42 @@ func (s *Devices) needIntune(form bool) string {
 
 func (s *Devices) cannotAssign() string {
 	f := s.env.Forms
-	return s.needDevices(f.Assign != nil || f.AssignEither != nil)
+	if why := s.needDevices(f.Assign != nil || f.AssignEither != nil); why != "" {
+		return why
+	}
+	return s.forbidden(model.VerbPatch)
+}
+
+// forbidden says why the service does not let something be done with the device under
+// the cursor, when that alone is chosen and nothing but Partner Center knows it.
+func (s *Devices) forbidden(verb string) string {
+	row, _, ok := s.list.table.Current()
+	if !ok || s.list.marks.Count() > 0 || s.list.ix.Cell(row, deviceAllowed) == "" || s.list.ix.Cell(row, deviceAutopilot) != "" {
+		return ""
+	}
+	return notAllowed(s.odd.device(s.list.ix.Row(row)), verb)
+}
+
+// letting returns the devices with which the service lets something be done.
+func letting(devices []model.Device, verb string) []model.Device {
+	return slices.DeleteFunc(slices.Clone(devices), func(d model.Device) bool { return !d.Allows(verb) })
 }
 
 // assign opens the form that suits where the devices are known.
 func (s *Devices) assign() kit.Effect {
 	return s.act(func(c chosen) kit.Effect {
-		partner := c.partner()
+		known := c.partner()
+		partner := letting(known, model.VerbPatch)
+		if len(partner) == 0 && len(known) > 0 && len(c.autopilot()) == 0 {
+			return warn("assign policy: " + notAllowed(known[0], model.VerbPatch))
+		}
 		if s.env.Backend.AutopilotWriter == nil || s.env.Forms.AssignEither == nil {
 			if len(partner) == 0 {
 				return warn("assign policy: Partner Center knows none of these devices")
 			}
 			return s.leftOut(kit.Effect{Push: s.env.Forms.Assign(s.env, partner)}, c.rows.Len()-len(partner), "not at Partner Center")
 		}
-		return kit.Effect{Push: s.env.Forms.AssignEither(s.env, partner, c.autopilot())}
+		return s.leftOut(kit.Effect{Push: s.env.Forms.AssignEither(s.env, partner, c.autopilot())}, len(known)-len(partner), "not to be changed, says Partner Center,")
 	})
 }
 
@@ -132,7 +156,10 @@ func (s *Devices) change() kit.Effect {
 
 func (s *Devices) cannotRemove() string {
 	f, b := s.env.Forms, s.env.Backend
-	return s.needDevices(f.Remove != nil && b.Devices != nil || f.DeleteAutopilot != nil && b.AutopilotWriter != nil)
+	if why := s.needDevices(f.Remove != nil && b.Devices != nil || f.DeleteAutopilot != nil && b.AutopilotWriter != nil); why != "" {
+		return why
+	}
+	return s.forbidden(model.VerbDelete)
 }
 
 // remove takes devices out of where they are known. Leaving their batch takes them out
@@ -180,7 +207,11 @@ func (s *Devices) removePartner(devices []model.Device) kit.Effect {
 	if s.env.Forms.Remove == nil || s.env.Backend.Devices == nil {
 		return warn("remove: not available here")
 	}
-	return kit.Effect{Push: s.env.Forms.Remove(s.env, devices)}
+	may := letting(devices, model.VerbDelete)
+	if len(may) == 0 && len(devices) > 0 {
+		return warn("remove: " + notAllowed(devices[0], model.VerbDelete))
+	}
+	return s.leftOut(kit.Effect{Push: s.env.Forms.Remove(s.env, may)}, len(devices)-len(may), "not to be removed, says Partner Center,")
 }
 
 func (s *Devices) deleteIntune(devices []model.AutopilotDevice) kit.Effect {
