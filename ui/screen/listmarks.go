@@ -52,7 +52,7 @@ func (l *list[T]) markRange() kit.Effect {
 	}
 	_, l.anchor, _ = l.table.Current()
 	l.describe()
-	return kit.Effect{}
+	return kit.Effect{Toast: kit.Toast{Text: "a range begins here: move to its other end, " + l.env.Keys.Range.String() + " marks it, Esc ends it"}}
 }
 
 func (l *list[T]) endRange() {
