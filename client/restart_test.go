@@ -227,7 +227,7 @@ func TestEverythingInTheStateFolderIsPrivate(t *testing.T) {
 func TestClosingLetsAWriteComeHome(t *testing.T) {
 	w := newWorld(t, simulator.Options{})
 	c := w.dial()
-	w.fault(`{"match": "^POST .*/deviceBatches$", "kind": "slow", "delayMs": 300, "times": 1}`)
+	w.fault(`{"match": "^POST .*/deviceBatches$", "kind": "slow", "delayMs": 1500, "times": 1}`)
 	id, err := c.Upload(context.Background(), w.list("Slow", 900, 0))
 	if err != nil {
 		t.Fatal(err)
