@@ -159,3 +159,27 @@ func onlyNameRunes(r rune) rune {
 	}
 	return -1
 }
+
+// Effects says in words what the settings change in Windows setup, one each.
+func (o OutOfBox) Effects() []string {
+	var out []string
+	for _, s := range []struct {
+		on   bool
+		word string
+	}{
+		{o.PrivacyHidden, "skips the privacy page"}, {o.EULAHidden, "skips the licence terms"}, {o.KeyboardSkipped, "skips the keyboard page"},
+		{o.EscapeLinkHidden, "hides the ways to another account"},
+	} {
+		if s.on {
+			out = append(out, s.word)
+		}
+	}
+	switch {
+	case o.Usage == UsageShared:
+	case o.UserType == UserStandard:
+		out = append(out, "the user is no administrator")
+	case o.UserType == UserAdmin:
+		out = append(out, "the user is an administrator")
+	}
+	return out
+}

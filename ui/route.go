@@ -62,6 +62,9 @@ func (a *App) goTo() []kit.Action {
 		{Name: "batches", Key: k.Batches, Quiet: true, Do: to(kit.BatchesView, false), Off: a.needCustomer, Help: "The customer's device batches."},
 		{Name: "policies", Key: k.Policies, Quiet: true, Do: to(kit.PoliciesView, false), Off: a.needCustomer, Help: "The customer's configuration policies."},
 		{Name: "BIOS", Key: k.BIOS, Quiet: true, Do: to(kit.BIOSView, false), Off: a.needCustomer, Help: "The customer's BIOS configurations."},
+		{Name: "profiles", Key: k.Profiles, Quiet: true, Do: to(kit.ProfilesView, false), Off: a.needCustomer, Help: "The customer's Autopilot deployment profiles, in Intune."},
+		{Name: "Autopilot", Key: k.Autopilot, Quiet: true, Off: a.needCustomer, Help: "The devices that Intune knows, among all devices.",
+			Do: func() kit.Effect { return kit.Effect{Open: kit.Open{View: kit.DevicesView, Filter: screen.InIntune}} }},
 		{Name: "operations", Key: k.Operations, Do: a.operations, Help: "What was asked for and what became of it; after news of an operation, that one."},
 		{Name: "customers", Key: k.Customers, Quiet: true, Do: to(kit.CustomersView, true), Help: "Choose another customer."},
 	}
@@ -174,6 +177,8 @@ func (a *App) view(v kit.View) kit.Screen {
 		s = screen.NewPolicies(a.env)
 	case kit.BIOSView:
 		s = screen.NewBIOSConfigurations(a.env)
+	case kit.ProfilesView:
+		s = screen.NewProfiles(a.env)
 	case kit.OperationsView:
 		s = screen.NewOperations(a.env)
 	case kit.RequestsView:

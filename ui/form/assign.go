@@ -22,7 +22,9 @@ type assign struct {
 	lacking  string             // why these are not all devices of the batch, "" when they are
 	stop     context.CancelFunc // ends the reading of a batch; nil when none is read
 	policies []model.ConfigurationPolicy
-	chosen   int // the one after the last policy is none
+	chosen   int // the one after the last policy is none, the last of all a profile
+	// autopilot are those of the devices that Intune knows, when a profile can be chosen.
+	autopilot []model.AutopilotDevice
 
 	reading bool // nothing to choose from is drawn yet
 	held    []tea.KeyPressMsg
@@ -126,6 +128,8 @@ func (a *assign) got(msg kit.PoliciesMsg) kit.Effect {
 		return a.swap(newMessage(&a.Host, a.read, func(w int) []string {
 			return append(wrap(a.env.Theme.Glyphs.Bad+" the policies could not be read", w), wrap(model.Clean(msg.Err.Error()), w)...)
 		}))
+	case len(msg.Policies) == 0 && len(a.autopilot) > 0:
+		return a.toProfiles()
 	case len(msg.Policies) == 0:
 		return a.swap(newMessage(&a.Host, a.read, func(w int) []string {
 			return wrap(model.Clean(a.env.Customer.Name)+" has no policy yet. Make one in the policies view or in Partner Center, then come back.", w)
@@ -151,6 +155,9 @@ func (a *assign) choose() stage {
 	if a.env.Backend.Devices != nil {
 		options = append(options, option{name: noPolicy, more: "experimental: verified by reading the devices back"})
 	}
+	if len(a.autopilot) > 0 {
+		options = append(options, a.aProfile())
+	}
 	list := newChoice(a.env, "Policy", &a.chosen, options...)
 	page := newFields(&a.Host, a.confirm, list)
 	page.head = func(w int) []string {
@@ -161,6 +168,9 @@ func (a *assign) choose() stage {
 		n, ok := list.under()
 		if !ok {
 			return nil
+		}
+		if n > len(a.policies) || n == len(a.policies) && a.env.Backend.Devices == nil {
+			return labelled(a.env.Theme, "does", "leads on to the Autopilot deployment profiles; "+kit.IntuneTerms, w)
 		}
 		if n == len(a.policies) {
 			return labelled(a.env.Theme, "does", undocumented, w)
@@ -211,6 +221,9 @@ func effects(p model.ConfigurationPolicy) string {
 
 // confirm is the page that shows what changes and asks.
 func (a *assign) confirm() kit.Effect {
+	if a.chosen > len(a.policies) || a.chosen == len(a.policies) && a.env.Backend.Devices == nil {
+		return a.toProfiles()
+	}
 	if a.chosen == len(a.policies) {
 		return a.confirmNone()
 	}

@@ -36,6 +36,7 @@ type targetRow struct {
 	target model.Target
 	had    bool // the service has it
 	gone   bool // it is taken out
+	fixed  bool // it cannot be taken out here
 }
 
 // AssignBIOS returns the form that chooses whom a BIOS configuration is assigned to.
@@ -94,7 +95,11 @@ func (f *biosAssign) told(re kit.Reply, take func()) kit.Effect {
 			return append(wrap(f.env.Theme.Glyphs.Bad+" the assignments could not be read", w), wrap(model.Clean(fault.Error()), w)...)
 		}))
 	}
-	f.list = newTargetList(f)
+	rows := make([]targetRow, len(f.was))
+	for i, to := range f.was {
+		rows[i] = targetRow{target: to, had: true}
+	}
+	f.list = newTargetList(&f.Host, f, model.Clean(f.bios.Name), &f.names, rows)
 	return f.swap(f.list)
 }
 
@@ -169,17 +174,6 @@ func (f *biosAssign) add() kit.Effect {
 	return f.back()
 }
 
-// want is the whole set as it will be written.
-func (f *biosAssign) want() []model.Target {
-	want := []model.Target{}
-	for _, r := range f.list.rows {
-		if !r.gone {
-			want = append(want, r.target)
-		}
-	}
-	return want
-}
-
 // review goes on to the question when something changes.
 func (f *biosAssign) review() kit.Effect {
 	added, removed := f.list.changes()
@@ -188,7 +182,7 @@ func (f *biosAssign) review() kit.Effect {
 			return wrap("Nothing changed, so nothing is sent. Esc goes back to the groups.", w)
 		}))
 	}
-	name, want := model.Clean(f.bios.Name), f.want()
+	name, want := model.Clean(f.bios.Name), f.list.want()
 	title := fmt.Sprintf("Assign %s to %s? The whole set is replaced.", name, kit.Counted(len(want), "target", "targets"))
 	if len(want) == 0 {
 		title = fmt.Sprintf("Take %s off everybody?", name)

@@ -14,6 +14,17 @@ func All() kit.Forms {
 		DeleteBIOS:   DeleteBIOS,
 		BIOSPassword: BIOSPassword,
 
+		AssignEither:    AssignEither,
+		ChangeAutopilot: ChangeAutopilot,
+		DeleteAutopilot: DeleteAutopilot,
+		AssignProfile:   AssignProfile,
+		SyncAutopilot:   SyncAutopilot,
+
+		NewProfile:    NewProfile,
+		EditProfile:   EditProfile,
+		DeleteProfile: DeleteProfile,
+		TargetProfile: TargetProfile,
+
 		Confirm: Confirm,
 
 		NewPolicy:    NewPolicy,

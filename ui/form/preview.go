@@ -22,10 +22,10 @@ func (u *upload) preview() stage {
 	case bad > 0:
 		q = newQuestion(&u.Host, fmt.Sprintf("Go on with the %s and leave out %s?",
 			kit.Counted(r.Good, "good row", "good rows"), kit.Counted(bad, "row", "rows")), u.judged,
-			kit.Answer{Key: "y", Text: "go on with the good rows", Do: u.named})
+			append([]kit.Answer{{Key: "y", Text: "go on with the good rows", Do: u.named}}, u.imports()...)...)
 	default:
 		q = newQuestion(&u.Host, "Go on with "+kit.Counted(r.Good, "row", "rows")+"?", u.judged,
-			kit.Answer{Key: "y", Text: "goes on", Do: u.named})
+			append([]kit.Answer{{Key: "y", Text: "goes on", Do: u.named}}, u.imports()...)...)
 		q.freely()
 	}
 	return q

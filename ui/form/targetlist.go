@@ -14,19 +14,26 @@ import (
 // targetList is the page with the set of targets: a row each, a sign before what is
 // added or removed.
 type targetList struct {
-	form *biosAssign
-	rows []targetRow
-	at   int
-	top  int
-	w, h int
-	says []kit.Action
+	host  *Host
+	form  targeting
+	name  string // of what is assigned, clean
+	names *kit.Targeted
+	rows  []targetRow
+	at    int
+	top   int
+	w, h  int
+	says  []kit.Action
 }
 
-func newTargetList(f *biosAssign) *targetList {
-	l := &targetList{form: f}
-	for _, t := range f.was {
-		l.rows = append(l.rows, targetRow{target: t, had: true})
-	}
+// targeting is a form that chooses targets.
+type targeting interface {
+	review() kit.Effect          // goes on with the set
+	another() kit.Effect         // asks for one more group
+	whom(to model.Target) string // names a target
+}
+
+func newTargetList(h *Host, f targeting, name string, names *kit.Targeted, was []targetRow) *targetList {
+	l := &targetList{host: h, form: f, name: name, names: names, rows: was}
 	l.says = []kit.Action{
 		explained("enter", "go on", "See what changes before it is asked about."),
 		explained("n", "add a group", "Search a group that gets the configuration or is left out."),
@@ -60,10 +67,21 @@ func (l *targetList) changes() (added, removed []model.Target) {
 	return added, removed
 }
 
+// want is the whole set as it will be.
+func (l *targetList) want() []model.Target {
+	want := []model.Target{}
+	for _, r := range l.rows {
+		if !r.gone {
+			want = append(want, r.target)
+		}
+	}
+	return want
+}
+
 func (l *targetList) key(msg tea.KeyPressMsg) kit.Effect {
 	switch msg.String() {
 	case "esc", "q":
-		return l.form.back()
+		return l.host.back()
 	case "enter", "tab":
 		return l.form.review()
 	case "n":
@@ -94,6 +112,9 @@ func (l *targetList) toggle() {
 		return
 	}
 	r := &l.rows[l.at]
+	if r.fixed {
+		return
+	}
 	if !r.had {
 		l.rows = slices.Delete(l.rows, l.at, l.at+1)
 	} else if r.gone = !r.gone; !r.gone { // the group may stand in another row by now
@@ -104,7 +125,7 @@ func (l *targetList) toggle() {
 		}
 	}
 	added, removed := l.changes()
-	l.form.filled = len(added)+len(removed) > 0
+	l.host.filled = len(added)+len(removed) > 0
 }
 
 func (l *targetList) paste(string) {}
@@ -130,8 +151,8 @@ func (l *targetList) follow() {
 }
 
 func (l *targetList) draw() []string {
-	t := l.form.env.Theme
-	out := []string{cut(t, "Whom is "+model.Clean(l.form.bios.Name)+" assigned to?", l.w), ""}
+	t := l.host.env.Theme
+	out := []string{cut(t, "Whom is "+l.name+" assigned to?", l.w), ""}
 	if len(l.rows) == 0 {
 		out = append(out, t.Muted.Render("nobody: n adds a group"))
 	}
@@ -142,9 +163,9 @@ func (l *targetList) draw() []string {
 		out = append(out, "")
 	}
 	added, removed := l.changes()
-	say := fmt.Sprintf("%d added, %d removed, %s in the set", len(added), len(removed), kit.Count(len(l.form.want())))
+	say := fmt.Sprintf("%d added, %d removed, %s in the set", len(added), len(removed), kit.Count(len(l.want())))
 	out = append(out, "", t.Accent.Render(say))
-	if fault := l.form.names.Err; fault != nil {
+	if fault := l.names.Err; fault != nil {
 		out = append(out, t.Warn.Render(t.Glyphs.Warn+" not all names could be read: "+model.Clean(fault.Error())))
 	} else {
 		out = append(out, t.Muted.Render("Groups can be added and taken out; what else there is stays."))
@@ -153,7 +174,7 @@ func (l *targetList) draw() []string {
 }
 
 func (l *targetList) row(i int) string {
-	t, r := l.form.env.Theme, l.rows[i]
+	t, r := l.host.env.Theme, l.rows[i]
 	sign, style := " ", t.Tone(0)
 	switch {
 	case r.had && r.gone:
@@ -172,6 +193,9 @@ func (l *targetList) row(i int) string {
 	}
 	if r.had && r.gone {
 		kind = "taken out"
+	}
+	if r.fixed {
+		text += ", by a policy set: it stays"
 	}
 	return cursor + style.Render(sign+" "+cell(t, kind, 12)+" "+text)
 }

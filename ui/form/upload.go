@@ -26,6 +26,7 @@ type upload struct {
 	wanted  model.BatchID      // as it will be sent
 	exists  model.DeviceBatch
 	appends bool
+	tag     string // of an import straight into Intune
 }
 
 // Upload returns the form that uploads a list of devices.
@@ -125,14 +126,19 @@ func (u *upload) confirm() kit.Effect {
 }
 
 func (u *upload) send() kit.Effect {
+	wanted := u.order(u.wanted)
+	return u.save(fmt.Sprintf("%s into batch %s", u.devices(), model.Clean(string(u.wanted))), func(re kit.Reply) tea.Cmd {
+		return kit.Upload(u.env, re, wanted)
+	})
+}
+
+// order is the list as it is sent into a batch, or with a group tag in its place.
+func (u *upload) order(batch model.BatchID) model.Upload {
 	c := u.env.Customer
 	source := u.source
 	if left := u.list.Report.Rows - u.list.Report.Good; left > 0 { // the record of the upload has to say so, too
 		source += ", " + kit.Counted(left, "row", "rows") + " left out"
 	}
-	wanted := model.Upload{Customer: c.ID, CustomerName: c.Name, Batch: u.wanted, Source: source,
+	return model.Upload{Customer: c.ID, CustomerName: c.Name, Batch: batch, Source: source,
 		Count: u.list.Report.Good, Rows: u.list.Rows(u.env.Root, nil)}
-	return u.save(fmt.Sprintf("%s into batch %s", u.devices(), model.Clean(string(u.wanted))), func(re kit.Reply) tea.Cmd {
-		return kit.Upload(u.env, re, wanted)
-	})
 }

@@ -94,7 +94,7 @@ type Map struct {
 	Bell Binding
 
 	// Going somewhere else.
-	Home, Devices, Batches, Policies, BIOS, Profiles, Operations, Customers, Requests, SignIn Binding
+	Home, Devices, Batches, Policies, BIOS, Profiles, Autopilot, Operations, Customers, Requests, SignIn Binding
 
 	// Answering a question.
 	Yes, No Binding
@@ -116,7 +116,7 @@ func Default() *Map {
 
 		Raw: Of("J"), Difference: Of("d"), Copy: Of("y"), CopyMenu: Of("Y"), Bell: Of("B"),
 
-		Home: Of("1"), Devices: Of("2"), Batches: Of("3"), Policies: Of("4"), BIOS: Of("5"), Profiles: Of("7"),
+		Home: Of("1"), Devices: Of("2"), Batches: Of("3"), Policies: Of("4"), BIOS: Of("5"), Profiles: Of("7"), Autopilot: Of("8"),
 		Operations: Of("o", "6"), Customers: Of("C"), Requests: Of("L"), SignIn: Of("I"),
 
 		Yes: Of("y"), No: Of("n"),

@@ -2,6 +2,7 @@ package kit
 
 import (
 	"context"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -126,4 +127,12 @@ func ImportAutopilot(env *Env, re Reply, u model.Upload) tea.Cmd {
 func AssignProfile(env *Env, re Reply, a model.ProfileAssignment) tea.Cmd {
 	w := env.Backend.AutopilotWriter
 	return write(env, re, w != nil, "assign profile", func(ctx context.Context) (model.OperationID, error) { return w.AssignProfile(ctx, a) })
+}
+
+// TickedMsg answers [Tick].
+type TickedMsg struct{ Reply }
+
+// Tick returns a command that answers after d, for what counts down on the screen.
+func Tick(re Reply, d time.Duration) tea.Cmd {
+	return tea.Tick(d, func(time.Time) tea.Msg { return TickedMsg{re} })
 }

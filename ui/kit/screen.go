@@ -67,6 +67,7 @@ const (
 	BatchesView
 	PoliciesView
 	BIOSView
+	ProfilesView
 	OperationsView
 	RequestsView
 	CustomersView

@@ -18,6 +18,7 @@ type Autopilot struct {
 	policy  string       // the name of its policy there
 	device  model.AutopilotDevice
 	list    source
+	apart   bool // opened from a list that does not say what Partner Center knows
 	seq     uint64
 	reading bool
 	shown   *model.AutopilotDetail // nil until it was read
@@ -48,6 +49,9 @@ func NewAutopilot(env *kit.Env, partner model.Device, policy string, d model.Aut
 }
 
 func (s *Autopilot) notThere() string {
+	if s.apart {
+		return "open the device among all devices: " + s.env.Keys.Devices.String()
+	}
 	if s.partner.ID == "" {
 		return "Partner Center does not know this device"
 	}
@@ -321,6 +325,10 @@ func yesNo(b bool) string {
 
 func (s *Autopilot) fillPartner() {
 	s.title("Partner Center")
+	if s.apart {
+		s.add("  see the device among all devices: " + s.env.Keys.Devices.String())
+		return
+	}
 	if s.partner.ID == "" {
 		s.add("  not known there")
 		return

@@ -233,6 +233,9 @@ func (s *Devices) cannotSync() string {
 
 func (s *Devices) sync() kit.Effect { return kit.Effect{Push: s.env.Forms.SyncAutopilot(s.env)} }
 
+// InIntune is the filter that shows the devices which Intune knows.
+const InIntune = "!known:" + knownPartner
+
 // attention is the filter that shows what the two services disagree about.
 const attention = "differs:yes"
 

@@ -35,6 +35,7 @@ const (
 	deviceStatus
 	deviceAutopilot
 	deviceManaged
+	deviceEntra
 	deviceColumns
 )
 
@@ -45,7 +46,7 @@ var deviceSchema = fleet.Schema{
 	{Name: "enrolled", Title: "ENROLLED"}, {Name: "contact", Title: "LAST CONTACT", Kind: fleet.Time},
 	{Name: "differs", Title: "DIFFERS", Aside: true}, {Name: "policyId", Title: "POLICY ID", Aside: true}, {Name: "uploadedBy", Title: "UPLOADED BY", Aside: true},
 	{Name: "allowed", Title: "ALLOWED", Aside: true}, {Name: "greeting", Title: "GREETING", Aside: true}, {Name: "status", Title: "STATUS", Aside: true},
-	{Name: "autopilotId", Title: "AUTOPILOT ID", Aside: true}, {Name: "managedDeviceId", Title: "MANAGED DEVICE ID", Aside: true},
+	{Name: "autopilotId", Title: "AUTOPILOT ID", Aside: true}, {Name: "managedDeviceId", Title: "MANAGED DEVICE ID", Aside: true}, {Name: "entraDeviceId", Title: "ENTRA DEVICE ID", Aside: true},
 }
 
 var deviceCols = []table.Col{
@@ -145,7 +146,7 @@ func intuneRow(d model.AutopilotDevice, day momentFunc) fleet.Row {
 	cells[deviceKnown], cells[deviceTag], cells[deviceProfile] = knownIntune, model.Clean(d.Tag()), d.Assignment.Words()
 	cells[deviceName], cells[deviceUser], cells[deviceGreeting] = model.Clean(d.DisplayName), model.Clean(d.User), model.Clean(d.AddressableUser)
 	cells[deviceEnrolled], cells[deviceContact], cells[deviceStatus] = model.EnrollmentWords(d.Enrollment), day(d.LastContact), model.Clean(string(d.Assignment))
-	cells[deviceAutopilot] = model.Clean(string(d.ID))
+	cells[deviceAutopilot], cells[deviceEntra] = model.Clean(string(d.ID)), model.Clean(d.EntraDevice)
 	if d.Enrolled() {
 		cells[deviceManaged] = model.Clean(string(d.ManagedDevice))
 	}
@@ -269,6 +270,6 @@ func autopilotOf(row fleet.Row) model.AutopilotDevice {
 	return model.AutopilotDevice{
 		ID: model.AutopilotID(c[deviceAutopilot]), Serial: c[deviceSerial], Maker: c[deviceMaker], Model: c[deviceModel],
 		GroupTag: c[deviceTag], DisplayName: c[deviceName], User: c[deviceUser], AddressableUser: c[deviceGreeting],
-		ManagedDevice: model.ManagedDeviceID(c[deviceManaged]), Assignment: model.AssignmentStatus(c[deviceStatus]),
+		ManagedDevice: model.ManagedDeviceID(c[deviceManaged]), EntraDevice: c[deviceEntra], Assignment: model.AssignmentStatus(c[deviceStatus]),
 	}
 }

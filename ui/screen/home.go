@@ -97,9 +97,35 @@ func (s *Home) fillDevices() {
 		}
 		s.bar(g.name, g.n, f.Devices, tone)
 	}
+	if line := intuneSum(f.Sides); line != "" {
+		defer s.text(2, line, s.env.Theme.Muted)
+	}
 	if rest > 0 {
 		s.bar(kit.Counted(len(groups)-shownGroups, "other", "others"), rest, f.Devices, theme.MutedTone)
 	}
+}
+
+// intuneSum says how the two services agree about the devices.
+func intuneSum(f kit.Sides) string {
+	switch {
+	case f.Err != nil && f.Err.Kind == model.NoBackend:
+		return kit.NoIntune + "."
+	case f.Err != nil:
+		return kit.IntuneTrouble("Intune was not read to its end", f.Err)
+	case !f.Whole:
+		return ""
+	}
+	line := "Intune knows " + kit.Counted(f.Read, "device", "devices")
+	if n := f.Intune; n > 0 {
+		line += ", " + kit.Count(n) + " of them alone"
+	}
+	if n := f.Partner; n > 0 {
+		line += "; " + kit.Counted(n, "device", "devices") + " at Partner Center alone"
+	}
+	if n := f.Differ; n > 0 {
+		line += "; " + kit.Counted(n, "group tag is", "group tags are") + " not the batch"
+	}
+	return line + "."
 }
 
 // bar draws a share of a whole with its number.
