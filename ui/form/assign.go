@@ -22,7 +22,7 @@ type assign struct {
 	lacking  string             // why these are not all devices of the batch, "" when they are
 	stop     context.CancelFunc // ends the reading of a batch; nil when none is read
 	policies []model.ConfigurationPolicy
-	chosen   int // the one after the last policy is none, the last of all a profile
+	chosen   int // after the policies comes a profile, if there may be one, then none
 	// autopilot are those of the devices that Intune knows, when a profile can be chosen.
 	autopilot []model.AutopilotDevice
 
@@ -152,11 +152,11 @@ func (a *assign) choose() stage {
 	for i, p := range a.policies {
 		options[i] = option{name: cmp.Or(model.Clean(p.Name), "(no name)"), more: used(p)}
 	}
-	if a.env.Backend.Devices != nil {
-		options = append(options, option{name: noPolicy, more: "experimental: verified by reading the devices back"})
-	}
 	if len(a.autopilot) > 0 {
 		options = append(options, a.aProfile())
+	}
+	if a.env.Backend.Devices != nil {
+		options = append(options, option{name: noPolicy, more: "experimental: verified by reading the devices back"})
 	}
 	list := newChoice(a.env, "Policy", &a.chosen, options...)
 	page := newFields(&a.Host, a.confirm, list)
@@ -169,10 +169,10 @@ func (a *assign) choose() stage {
 		if !ok {
 			return nil
 		}
-		if n > len(a.policies) || n == len(a.policies) && a.env.Backend.Devices == nil {
+		if a.isProfile(n) {
 			return labelled(a.env.Theme, "does", "leads on to the Autopilot deployment profiles; "+kit.IntuneTerms, w)
 		}
-		if n == len(a.policies) {
+		if n >= len(a.policies) {
 			return labelled(a.env.Theme, "does", undocumented, w)
 		}
 		return a.describe(a.policies[n], w)
@@ -221,10 +221,10 @@ func effects(p model.ConfigurationPolicy) string {
 
 // confirm is the page that shows what changes and asks.
 func (a *assign) confirm() kit.Effect {
-	if a.chosen > len(a.policies) || a.chosen == len(a.policies) && a.env.Backend.Devices == nil {
+	if a.isProfile(a.chosen) {
 		return a.toProfiles()
 	}
-	if a.chosen == len(a.policies) {
+	if a.chosen >= len(a.policies) {
 		return a.confirmNone()
 	}
 	p := a.policies[a.chosen]

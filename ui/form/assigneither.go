@@ -27,6 +27,9 @@ func (a *assign) aProfile() option {
 	return option{name: "an Autopilot profile" + a.env.Theme.Glyphs.Ellipsis, more: "through Intune, on " + kit.Counted(len(a.autopilot), "device", "devices")}
 }
 
+// isProfile reports whether a choice is the one that leads to the profiles.
+func (a *assign) isProfile(n int) bool { return len(a.autopilot) > 0 && n == len(a.policies) }
+
 // toProfiles gives the devices over to the form for profiles.
 func (a *assign) toProfiles() kit.Effect {
 	return a.end(kit.Effect{Push: AssignProfile(a.env, a.autopilot)})

@@ -105,7 +105,7 @@ func (p *profileForm) page() stage {
 		return wrap("A new deployment profile for "+model.Clean(p.env.Customer.Name)+". It reaches no device until it is assigned.", w)
 	}
 	f.noteLines = 3
-	f.note = p.remark("Letters, digits, blanks and : \" ? . @ $ & _ [ ] { } | \\ are taken in a name, a hyphen is not. " + kit.IntuneTerms + ".")
+	f.note = p.remark("Letters, digits, blanks and : \" ? . @ $ & _ [ ] { } | \\ are taken in a name, a hyphen is not. A profile is made in Intune: " + kit.IntuneTerms + ".")
 	return f
 }
 

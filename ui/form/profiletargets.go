@@ -143,9 +143,17 @@ func (f *profileTargets) review() kit.Effect {
 		}
 		out = append(out, labelled(t, "stays", kit.Counted(len(f.list.want())-len(added), "assignment", "assignments"), w)...)
 		out = append(out, labelled(t, "effect", "the profile follows the groups, which takes the service some minutes; where several profiles reach a device, the oldest one wins as a rule", w)...)
-		return append(out, labelled(t, "requests", kit.Count(n)+", one for each group", w)...)
+		return append(out, labelled(t, "requests", requestsFor(n), w)...)
 	}
 	return f.show(newQuestion(&f.Host, title, lines, kit.Answer{Key: "y", Text: "change", Do: func() kit.Effect { return f.send(added, gone) }}))
+}
+
+// requestsFor says how many requests n groups take.
+func requestsFor(n int) string {
+	if n == 1 {
+		return "1"
+	}
+	return kit.Count(n) + ", one for each group"
 }
 
 func (f *profileTargets) send(add []model.Target, remove []model.ProfileTarget) kit.Effect {

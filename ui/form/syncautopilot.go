@@ -95,7 +95,7 @@ func (s *syncAutopilot) facts(w int) []string {
 	if !s.state.LastSync.IsZero() {
 		last = s.env.Stamp(s.state.LastSync)
 	}
-	out = append(out, labelled(t, "last sync", last+", "+model.Clean(s.state.Status), w)...)
+	out = append(out, labelled(t, "last", last+", "+model.Clean(s.state.Status), w)...)
 	if !s.state.LastManualSync.IsZero() {
 		out = append(out, labelled(t, "asked for", s.env.Stamp(s.state.LastManualSync), w)...)
 	}

@@ -36,7 +36,7 @@ func (u *upload) tagged() kit.Effect {
 	f.note = func(w int) []string {
 		var out []string
 		for _, l := range wrap("Intune registers by hardware hash or product key: a list with neither is refused as a whole. "+
-			"The devices come into no batch and Partner Center does not list them. "+kit.IntuneTerms+".", w-2) {
+			"The devices come into no batch and Partner Center does not list them; "+kit.IntuneTerms+".", w-2) {
 			out = append(out, blank+u.env.Theme.Muted.Render(l))
 		}
 		return out
