@@ -165,5 +165,7 @@ func TestDevicesThatCannotBeRead(t *testing.T) {
 	w.fault(t, `{"match":"GET .*/deviceBatches$","status":403}`)
 	s := start(t, o)
 	s.WaitFor("Partner Center could not be read", "33 devices")
+	s.Press(uitest.Down) // what was said has an id that a line end may cut
+	s.WaitGone("could not be read")
 	s.Golden("devices-unread-80x24", ids, regexp.MustCompile(`[0-9a-f]{12}\]`))
 }

@@ -14,6 +14,7 @@ import (
 	"muster/model/fleet"
 	"muster/ui/kit"
 	"muster/ui/theme"
+	"muster/ui/uitest"
 )
 
 // evil are texts that a service, a list or an operator may have.
@@ -46,14 +47,30 @@ func evilForms(text func() string) map[string]func() kit.Screen {
 	ix := fleet.New(fleet.Schema{{Name: "serial"}}, fleet.Row{Key: "d", Cells: []string{model.Clean(text())}})
 	env.Fleet = kit.Fleet{Began: env.Now(), Known: kit.Known{Index: ix, Device: func(int) model.Device { return devices[0] }}}
 	op := model.Operation{ID: "op", Title: text(), CustomerName: text()}
+	intune := &uitest.StillAutopilot{ProfileList: []model.DeploymentProfile{{ID: model.ProfileID(kiosk), Name: text(), Description: text(), Locale: text(),
+		NameTemplate: text(), DeviceType: text(), OutOfBox: model.OutOfBox{Usage: text(), UserType: text()}}},
+		TargetList: []model.ProfileTarget{{ID: "t", Target: model.Target{Kind: model.TargetGroup, Group: frontGroup, Filter: text()}, Source: text()}}}
+	autopilot := []model.AutopilotDevice{{ID: "a", Serial: text(), GroupTag: text(), DisplayName: text(), User: text(), Assignment: model.AssignmentStatus(text())},
+		{ID: "b", Serial: text(), Model: text(), GroupTag: text(), ManagedDevice: "m"}}
+	intune.DeviceList = autopilot
+	env.Backend.Autopilot, env.Backend.Profiles = intune, intune
+	env.Backend.Directory = &directory{groups: []model.Group{{ID: frontGroup, Name: text(), Rule: text(), Dynamic: true, Description: text()}}}
 	return map[string]func() kit.Screen{
-		"new policy":    func() kit.Screen { return NewPolicy(env) },
-		"edit policy":   func() kit.Screen { return EditPolicy(env, w.policies[1]) },
-		"delete policy": func() kit.Screen { return DeletePolicy(env, w.policies[0]) },
-		"batch":         func() kit.Screen { return AssignBatch(env, w.batches[0]) },
-		"remove":        func() kit.Screen { return Remove(env, devices) },
-		"undo":          func() kit.Screen { return Undo(env, op) },
-		"marks":         func() kit.Screen { return MarkList(env, func([]string) kit.Effect { return kit.Effect{} }) },
+		"change":         func() kit.Screen { return ChangeAutopilot(env, autopilot, 2) },
+		"delete":         func() kit.Screen { return DeleteAutopilot(env, autopilot) },
+		"profile":        func() kit.Screen { return AssignProfile(env, autopilot) },
+		"sync":           func() kit.Screen { return SyncAutopilot(env) },
+		"new profile":    func() kit.Screen { return NewProfile(env) },
+		"edit profile":   func() kit.Screen { return EditProfile(env, intune.ProfileList[0]) },
+		"delete profile": func() kit.Screen { return DeleteProfile(env, intune.ProfileList[0]) },
+		"groups":         func() kit.Screen { return TargetProfile(env, intune.ProfileList[0]) },
+		"new policy":     func() kit.Screen { return NewPolicy(env) },
+		"edit policy":    func() kit.Screen { return EditPolicy(env, w.policies[1]) },
+		"delete policy":  func() kit.Screen { return DeletePolicy(env, w.policies[0]) },
+		"batch":          func() kit.Screen { return AssignBatch(env, w.batches[0]) },
+		"remove":         func() kit.Screen { return Remove(env, devices) },
+		"undo":           func() kit.Screen { return Undo(env, op) },
+		"marks":          func() kit.Screen { return MarkList(env, func([]string) kit.Effect { return kit.Effect{} }) },
 		"list": func() kit.Screen {
 			return ExportList(env, kit.Sheet{What: "things", Whose: text(), Index: ix, Marks: fleet.Marks{}.Toggle("d")})
 		},
@@ -78,7 +95,8 @@ func TestGeometry(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		forms := evilForms(func() string { return rapid.SampledFrom(evil[:]).Draw(rt, "text") })
 		name := rapid.SampledFrom([]string{"assign", "upload", "new", "edit", "confirm",
-			"new policy", "edit policy", "delete policy", "batch", "remove", "undo", "marks", "list"}).Draw(rt, "form")
+			"new policy", "edit policy", "delete policy", "batch", "remove", "undo", "marks", "list",
+			"change", "delete", "profile", "sync", "new profile", "edit profile", "delete profile", "groups"}).Draw(rt, "form")
 		steps := rapid.SliceOfN(rapid.SampledFrom(append(keys, evil[:]...)), 0, 14).Draw(rt, "keys")
 		sizes := rapid.SliceOfN(size, 2, 8).Draw(rt, "sizes")
 		var wrong string

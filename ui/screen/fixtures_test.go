@@ -134,3 +134,25 @@ func typed(s kit.Screen, text string) kit.Effect {
 	}
 	return last
 }
+
+// nastyAutopilot is an Intune whose every text is hostile.
+func nastyAutopilot() *uitest.StillAutopilot {
+	s := &uitest.StillAutopilot{Details: map[model.AutopilotID]model.AutopilotDetail{}}
+	var page []model.AutopilotDevice
+	for i, h := range hostile {
+		id := fmt.Sprint(i)
+		d := model.AutopilotDevice{ID: model.AutopilotID(guid(i)), Serial: h, Maker: h, Model: h, Family: h, SKU: h, ProductKey: model.NewSecret(h), GroupTag: h,
+			OrderIdentifier: h, PurchaseOrder: h, DisplayName: h, AddressableUser: h, User: h, ResourceName: h, Enrollment: h, LastContact: born,
+			ManagedDevice: model.ManagedDeviceID(id + h), EntraDevice: h, Assignment: model.AssignmentStatus(h), AssignmentDetail: h, Remediation: h, Userless: h,
+			AccountUser: h, FriendlyName: h}
+		p := model.DeploymentProfile{ID: model.ProfileID(guid(i)), Name: h, Description: h, Locale: h, DeviceType: h, NameTemplate: h, ScopeTags: []string{h},
+			OutOfBox: model.OutOfBox{UserType: h, Usage: h}}
+		page = append(page, d)
+		s.ProfileList = append(s.ProfileList, p)
+		s.TargetList = append(s.TargetList, model.ProfileTarget{ID: h, Source: h, Target: model.Target{Kind: model.TargetKind(h), Group: model.GroupID(h), Filter: h}})
+		s.Details[d.ID] = model.AutopilotDetail{Device: d, Profile: &p, Managed: &model.ManagedDevice{Name: h, User: h, System: h, Compliance: h, Owner: h, JoinType: h},
+			Missing: []*model.Error{{Op: "read", Msg: "it is gone", Ref: "id"}}, ReadAt: born}
+	}
+	s.Pages, s.DeviceList = [][]model.AutopilotDevice{page}, page
+	return s
+}

@@ -28,6 +28,18 @@ func every(env *kit.Env) map[string]kit.Screen {
 	for _, p := range policies {
 		all["policy "+string(p.ID)] = NewPolicy(env, p, env.Now())
 	}
+	all["profiles"] = NewProfiles(env)
+	for page := range env.Backend.Autopilot.AutopilotDevices(env.Visit, "") {
+		for _, d := range page {
+			all["autopilot "+string(d.ID)] = NewAutopilot(env, model.Device{ID: "x", Batch: model.BatchID(d.GroupTag)}, d.GroupTag, d, source{})
+		}
+	}
+	for page := range env.Backend.Profiles.Profiles(env.Visit, "") {
+		for _, p := range page {
+			all["profile "+string(p.ID)] = NewProfile(env, p)
+			all["devices of "+string(p.ID)] = NewProfileDevices(env, p)
+		}
+	}
 	batches, _ := reader.Batches(env.Visit, "")
 	for _, b := range batches {
 		all["batch "+string(b.ID)] = NewBatch(env, b, env.Now())
@@ -63,6 +75,8 @@ func TestEveryScreenFillsItsRectangle(t *testing.T) {
 	for _, ascii := range []bool{false, true} {
 		env := newEnv(t, nasty())
 		env.Backend.BIOS = nastyBIOS()
+		intune := nastyAutopilot()
+		env.Backend.Autopilot, env.Backend.Profiles = intune, intune
 		env.Theme = theme.New(true, ascii)
 		env.Fleet = kit.Fleet{Devices: 3, Groups: map[string]int{"": 1, hostile[0]: 2}, Began: env.Now()}
 		env.News = []kit.News{{At: env.Now(), Toast: kit.Toast{Text: model.Clean(hostile[0])}}}

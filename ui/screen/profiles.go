@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"strings"
@@ -324,7 +325,7 @@ func (s *Profile) fillDevices() {
 		s.add("  none")
 	}
 	for _, d := range s.devices.Devices {
-		s.field(d.Serial, d.Assignment.Words()+"  "+d.Model)
+		s.field(cmp.Or(model.Clean(d.Serial), "no serial"), d.Assignment.Words()+"  "+d.Model)
 	}
 	if s.devices.More {
 		s.add("  and more: Enter lists them all")
