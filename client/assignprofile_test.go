@@ -70,8 +70,8 @@ func TestAProfileIsAssignedWhenTheDeviceSaysSo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	await(t, c, id, 25, func(o model.Operation) bool { return o.Rows.Accepted == 25 })
 	o := await(t, c, id, 25, over)
+	acceptedFirst(t, o)
 	if o.State() != model.OperationDone {
 		t.Fatalf("ended as %v: %+v, %+v", o.State(), o.Rows, model.Failures(w.rows(c, id)))
 	}

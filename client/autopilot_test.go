@@ -76,8 +76,8 @@ func TestAGroupTagIsDoneWhenItIsReadBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	await(t, c, id, 45, func(o model.Operation) bool { return o.Rows.Accepted > 0 && o.Rows.Done == 0 })
 	o := await(t, c, id, 45, over)
+	acceptedFirst(t, o)
 	if o.State() != model.OperationDone || len(o.Jobs) != 3 {
 		t.Fatalf("ended as %v in %d chunks: %+v", o.State(), len(o.Jobs), o.Rows)
 	}

@@ -97,7 +97,7 @@ func TestAnImportIsFollowedByItsTicketsWhichAreRemovedThen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	await(t, c, id, 130, func(o model.Operation) bool { return o.Rows.Accepted == 130 })
+	await(t, c, id, 130, func(o model.Operation) bool { return o.Rows.Queued+o.Rows.InFlight == 0 })
 	if name := w.holding(desktest.Hash(serialOf(0), "Dell Inc.", "Latitude 7450")[:200]); name != "" {
 		t.Errorf("%s still holds a hash after the acceptance", name)
 	}

@@ -296,7 +296,7 @@ func TestAReadOnlySessionTriesNothingAgain(t *testing.T) {
 	w := newWorld(t, simulator.Options{})
 	c := w.dial()
 	ctx := context.Background()
-	w.fault(`{"match": "^GET .*/batchJobStatus/", "kind": "slow", "delayMs": 300}`)
+	w.fault(`{"match": "^GET .*/batchJobStatus/", "kind": "slow", "delayMs": 1500}`)
 	id, err := c.Upload(ctx, w.list("Watched", 0, 0, typed(3, "SIM-640-1")))
 	if err != nil {
 		t.Fatal(err)

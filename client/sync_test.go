@@ -37,10 +37,11 @@ func TestASyncIsFollowedToItsEndAndRefusedInsideItsPause(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	await(t, c, id, 1, func(o model.Operation) bool { return o.Rows.Accepted == 1 })
-	if o := await(t, c, id, 1, over); o.State() != model.OperationDone {
+	o := await(t, c, id, 1, over)
+	if o.State() != model.OperationDone {
 		t.Fatalf("ended as %v: %+v", o.State(), w.rows(c, id))
 	}
+	acceptedFirst(t, o)
 	_, err = c.SyncAutopilot(ctx, w.first())
 	e := model.AsError(err)
 	if e == nil || e.Kind != model.Throttled || !strings.Contains(e.Msg, "one sync in 10 minutes") || e.Hint == "" {

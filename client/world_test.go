@@ -177,6 +177,17 @@ func await(t testing.TB, c *client.Client, id model.OperationID, rows int, ok fu
 	}
 }
 
+// acceptedFirst wants every chunk to have been accepted before it ended: the outcome is
+// what was read back, not the answer to the request.
+func acceptedFirst(t testing.TB, o model.Operation) {
+	t.Helper()
+	for _, j := range o.Jobs {
+		if j.Accepted.IsZero() || !j.Ended.After(j.Accepted) {
+			t.Errorf("chunk %d was accepted at %v and ended at %v", j.Chunk, j.Accepted, j.Ended)
+		}
+	}
+}
+
 func over(o model.Operation) bool { return o.State().Ended() }
 
 // reader is the part of a client that lists devices.
