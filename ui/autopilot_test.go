@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"muster/client/simulator"
+	"muster/model/desk/desktest"
 	"muster/ui/uitest"
 )
 
@@ -168,4 +169,26 @@ func TestSync(t *testing.T) {
 	s.Golden("form-sync-80x24", clock, times)
 	s.Type("y")
 	s.WaitFor("sync of Saltmarsh Freight")
+}
+
+// A list goes straight into Intune when that is asked for, with a group tag of its own.
+func TestImportAListIntoIntune(t *testing.T) {
+	o := simulated(t, 30)
+	o.Now = time.Now
+	s := start(t, o)
+	s.WaitFor("33 devices", "as of")
+	list := uitest.File(t, "script.csv", string(desktest.Script("5CG", 11)))
+	s.Type("U")
+	s.WaitFor("┃ List")
+	s.Paste(list)
+	s.Press(uitest.Enter)
+	s.WaitFor("┃ Go on with 11 rows?", "i import into Intune instead")
+	s.Type("i")
+	s.WaitFor("Which group tag do 11 devices get in Intune?")
+	s.Press(uitest.CtrlU)
+	s.Type("LOAN\n")
+	s.WaitFor("┃ Import 11 devices into Intune?", "group tag LOAN")
+	s.Golden("form-import-80x24", ids)
+	s.Type("y")
+	s.WaitFor("import 11", "done")
 }

@@ -238,7 +238,9 @@ func (j *joiner) missing() {
 
 // waits is from how many changed rows on they are put in place: changing a few of many
 // costs as much as changing many.
-func (j *joiner) waits() bool { return len(j.changed) < min(j.main.len()/16, 50_000) }
+func (j *joiner) waits() bool {
+	return j.main.len() > grown && len(j.changed) < min(j.main.len()/4, 100_000)
+}
 
 // snapshot returns the list as far as it has come. all puts every changed row in place.
 func (j *joiner) snapshot(all bool) *fleet.Index {
