@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -109,7 +110,7 @@ func (d *dashboard) read() {
 // keys types something as soon as a text stands on the screen.
 func (d *dashboard) keys(after, keys string) {
 	d.w.t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(90 * time.Second)
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -147,9 +148,11 @@ func (d *dashboard) ended() error {
 func (d *dashboard) uploading() model.OperationID {
 	d.w.t.Helper()
 	d.keys("devices · as of", "U")
-	d.keys("┃ List", d.w.list+"\r")
+	d.keys("┃ List", d.w.list)
+	d.keys(filepath.Base(d.w.list), "\r")
 	d.keys("┃ Go on with 2 000 rows?", "\r")
-	d.keys("┃ Batch", "Kill batch\r")
+	d.keys("┃ Batch", "Kill batch")
+	d.keys("Kill batch", "\r")
 	d.keys("┃ Send 2 000 devices", "y")
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
