@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"time"
 
 	"muster/client/ledger"
 	"muster/model"
@@ -18,12 +19,22 @@ func (p profileAssignments) look(ctx context.Context, v *view, o model.Operation
 		if err != nil {
 			return out, err
 		}
-		fresh := p.c.o.Now().Sub(jobs[row.Chunk].Accepted) < p.c.o.ReadBack
+		fresh := newlySent(jobs[row.Chunk], p.c.o.Now(), p.c.o.ReadBack)
 		if r, ok := standing(row, d, has, fresh); ok {
 			out = append(out, r)
 		}
 	}
 	return out, nil
+}
+
+// newlySent reports whether a chunk was accepted less than so long ago; one whose
+// answer was lost counts from its sending.
+func newlySent(j model.Job, now time.Time, within time.Duration) bool {
+	since := j.Accepted
+	if since.IsZero() {
+		since = j.Sent
+	}
+	return now.Sub(since) < within
 }
 
 func (profileAssignments) late() (text, what string) {
