@@ -71,6 +71,7 @@ type Client struct {
 	// routeless holds the ways of assigning profiles that tenants were found not to have.
 	routeless map[model.CustomerID]map[model.AssignWay]bool
 	ran       map[model.OperationID]bool // whose devices are not followed any more
+	kept      map[model.ImportID]bool    // tickets that the service did not let this session remove
 	lookers   atomic.Int64               // who waits for a newer board
 	boards    boards
 }
@@ -101,7 +102,7 @@ func New(o Options) *Client {
 	base, stop := context.WithCancel(context.Background())
 	c := &Client{o: o, tracker: tracker.New(o.Tracker), opened: make(chan struct{}), base: base, stop: stop,
 		closing: make(chan struct{}), runners: map[model.OperationID]bool{}, yielded: map[model.OperationID]bool{}, since: map[string]time.Time{},
-		pages: map[model.CustomerID]int{}, paused: map[model.OperationID]bool{}, routeless: map[model.CustomerID]map[model.AssignWay]bool{}, ran: map[model.OperationID]bool{}}
+		pages: map[model.CustomerID]int{}, paused: map[model.OperationID]bool{}, routeless: map[model.CustomerID]map[model.AssignWay]bool{}, ran: map[model.OperationID]bool{}, kept: map[model.ImportID]bool{}}
 	c.wg.Add(1)
 	go c.open()
 	return c

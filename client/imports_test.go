@@ -228,3 +228,28 @@ func TestWhatIntuneCannotRegisterIsNotWrittenDown(t *testing.T) {
 		t.Errorf("board %+v, %v", b, err)
 	}
 }
+
+// Tickets that may not be removed must not stand before those that come behind them,
+// and are not asked for again in this session.
+func TestTicketsThatMayNotBeRemovedDoNotHoldUpOthers(t *testing.T) {
+	w := newWorld(t, simulator.Options{Speed: 400})
+	c := w.dial()
+	w.fault(`{"match": "^DELETE .*/importedWindowsAutopilotDeviceIdentities/", "status": 403}`)
+	id, err := c.ImportAutopilot(context.Background(), w.importList(60, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	await(t, c, id, 60, over)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	asked, all := map[string]bool{}, []request{}
+	for ctx.Err() == nil && len(asked) < 60 {
+		all = w.requests("DELETE", "/importedWindowsAutopilotDeviceIdentities/")
+		for _, r := range all {
+			asked[r.Path] = true
+		}
+	}
+	if len(asked) != 60 || len(all) != 60 {
+		t.Errorf("%d requests for %d tickets, want one for each of 60", len(all), len(asked))
+	}
+}

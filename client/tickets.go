@@ -61,7 +61,7 @@ func (c *Client) removeTickets(ctx context.Context) tracker.Verdict {
 		if _, known := mine[t.Operation]; !known {
 			mine[t.Operation] = t.Owner || c.inherits(ctx, book, t.Operation)
 		}
-		if !mine[t.Operation] {
+		if !mine[t.Operation] || c.isKept(t.Ticket) {
 			continue
 		}
 		tried++
@@ -71,7 +71,8 @@ func (c *Client) removeTickets(ctx context.Context) tracker.Verdict {
 			continue
 		}
 		if k := model.KindOf(err); k == model.Forbidden || k == model.Invalid {
-			continue // it stays; the next start tries again
+			c.keep(t.Ticket) // it stays and no longer stands before others; the next start tries again
+			continue
 		}
 		v.After, _ = rest.RetryAfter(err)
 		waits = true
@@ -98,4 +99,17 @@ func (c *Client) removeTicket(ctx context.Context, t ledger.Leftover) error {
 		return err
 	}
 	return g.DeleteImport(ctx, t.Ticket, "")
+}
+
+// keep notes that the service refused to remove a ticket.
+func (c *Client) keep(id model.ImportID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.kept[id] = true
+}
+
+func (c *Client) isKept(id model.ImportID) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.kept[id]
 }
