@@ -136,3 +136,31 @@ func TestDiscovery(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+// Whoever lets an account approve everything means the prompt that is on a screen just
+// now, too; what was declined stays declined.
+func TestAutoApprovesWhatWaits(t *testing.T) {
+	b := start(t, simulator.Options{Devices: 10})
+	partner := claimsOf(t, b.ready.PartnerToken).Tid
+	ask := func() (device, user string) {
+		form := url.Values{"client_id": {"x"}, "scope": {scopePartner}}
+		got := read[map[string]any](t, b.do(request{method: "POST", url: b.ready.Authority + "/" + partner + "/oauth2/v2.0/devicecode", token: "-",
+			body: form.Encode(), header: map[string]string{"Content-Type": "application/x-www-form-urlencoded"}}).want(t, 200))
+		return got["device_code"].(string), got["user_code"].(string)
+	}
+	redeem := func(code string, status int) {
+		t.Helper()
+		b.signIn(partner, "grant_type", "urn:ietf:params:oauth:grant-type:device_code", "device_code", code, "client_id", "x", "scope", scopePartner).want(t, status)
+	}
+	waits, _ := ask()
+	declined, code := ask()
+	redeem(waits, 400)
+	b.control("POST", "/signin", `{"code":"`+code+`","decline":true}`).want(t, 200)
+	b.control("POST", "/signin", `{"auto":"agent"}`).want(t, 200)
+	later, _ := ask()
+	b.control("POST", "/signin", `{"auto":"nobody"}`).want(t, 200)
+	never, _ := ask()
+	for code, status := range map[string]int{waits: 200, declined: 400, later: 200, never: 400} {
+		redeem(code, status)
+	}
+}

@@ -97,6 +97,17 @@ func (s *signins) decide(code, account string) bool {
 	return true
 }
 
+// approveAll lets account approve every prompt that waits, and every later one; with
+// "" nobody does from now on. The caller holds the lock.
+func (s *signins) approveAll(account string) {
+	s.auto = account
+	for _, p := range s.prompts {
+		if p.account == "" && !p.declined {
+			p.account = account
+		}
+	}
+}
+
 func (s *signins) generation() int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()

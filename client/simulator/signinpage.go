@@ -53,7 +53,7 @@ type signinOrder struct {
 	Code    string   `json:"code"`    // with one, that prompt is decided
 	Account string   `json:"account"` // agent or other
 	Decline bool     `json:"decline"`
-	Auto    string   `json:"auto"`   // from now on this account approves every prompt at once; "nobody" ends it
+	Auto    string   `json:"auto"`   // this account approves every prompt that waits or comes, at once; "nobody" ends it
 	Revoke  bool     `json:"revoke"` // refresh tokens that were handed out are worth nothing any more
 	Refuse  *refusal `json:"refuse"` // what a tenant answers from now on; an empty error ends it
 }
@@ -85,7 +85,7 @@ func (s *Simulator) orderSignin(w http.ResponseWriter, body []byte) {
 	}
 	s.signins.mu.Lock()
 	if o.Auto != "" {
-		s.signins.auto = strings.TrimSuffix(o.Auto, "nobody")
+		s.signins.approveAll(strings.TrimSuffix(o.Auto, "nobody"))
 	}
 	if o.Revoke {
 		s.signins.revoked++
