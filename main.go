@@ -341,7 +341,7 @@ func simulate(ctx context.Context, o cli.SimulateOptions, ready io.Writer) error
 // explainAuthority says how to sign in to a running simulator as to a real tenant.
 func explainAuthority(w io.Writer, r simulator.Ready) {
 	root := strings.TrimSuffix(r.Graph, "/beta")
-	c := model.Connection{Name: "simulator", Cloud: model.CloudCustom, Tenant: r.Tenant, ClientID: "11111111-2222-4333-8444-555555555555",
+	c := model.Connection{Name: "local", Cloud: model.CloudCustom, Tenant: r.Tenant, ClientID: "11111111-2222-4333-8444-555555555555",
 		SignIn: model.SignInDevice, CAFile: r.CAFile, Authority: r.Authority, Graph: root, Partner: r.Partner,
 		GraphAudience: "https://graph.microsoft.com", PartnerAudience: "https://api.partnercenter.microsoft.com"}
 	_, _ = fmt.Fprintf(w, "a connection to it, for %s:\n\n%s\ntype the code at %s/devicelogin, or let it be approved:\n  curl --cacert %s %s/signin -d '{\"auto\": \"agent\"}'\n",
