@@ -54,9 +54,12 @@ func firstDevices(t *theme.Theme, devices []model.Device, title string, fact fun
 	return more(out, len(devices)-shownRows)
 }
 
+// jobCount is how many jobs take rows.
+func jobCount(rows int) int { return (rows + model.ChunkDevices - 1) / model.ChunkDevices }
+
 // jobs says how many requests rows take.
 func jobs(rows int) string {
-	n := (rows + model.ChunkDevices - 1) / model.ChunkDevices
+	n := jobCount(rows)
 	if n == 1 {
 		return "1 job"
 	}

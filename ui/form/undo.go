@@ -105,14 +105,30 @@ func (u *undo) lines(w int) []string {
 		out = append(out, labelled(t, label, line, w)...)
 	}
 	out = append(out, u.kept(w)...)
-	requests := jobs(len(u.plan.Devices))
-	if len(u.plan.Changes) > 0 {
-		requests = "one for each device, in batches"
-	}
-	out = append(out, labelled(t, "requests", requests, w)...)
+	out = append(out, labelled(t, "requests", u.requests(), w)...)
 	devices, gets := u.first()
 	out = append(append(out, ""), firstDevices(t, devices, "gets back", func(d model.Device) string { return gets[d.ID] }, w)...)
 	return more(out, u.plan.Rows()-shownRows)
+}
+
+// requests says how many it takes: a job gives one policy, so that devices which get
+// different ones back never share a job.
+func (u *undo) requests() string {
+	if len(u.plan.Changes) > 0 {
+		return "one for each device, in batches"
+	}
+	counts := map[model.PolicyID]int{}
+	for _, d := range u.plan.Devices {
+		counts[d.Policy]++
+	}
+	n := 0
+	for _, rows := range counts {
+		n += jobCount(rows)
+	}
+	if n == 1 || len(counts) == 1 {
+		return jobs(len(u.plan.Devices))
+	}
+	return fmt.Sprintf("%s jobs, one policy each", kit.Count(n))
 }
 
 // first returns the first devices and what each gets back.
