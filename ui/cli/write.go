@@ -147,7 +147,7 @@ func (p *program) mayWrite(op string, w write, inputTaken bool) error {
 	case inputTaken:
 		return usage(op, "standard input is the list, so there is nobody to ask", "say yes with --yes, or look first with --dry-run")
 	}
-	return usage(op, "this changes the tenant and there is no terminal to ask on", "say yes with --yes, or look first with --dry-run")
+	return usage(op, "this wants a yes, and there is no terminal to ask on", "say yes with --yes, or look first with --dry-run")
 }
 
 // writable refuses in a read-only place.
