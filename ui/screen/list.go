@@ -105,7 +105,8 @@ func newList[T any](env *kit.Env, self kit.Screen, what listing[T]) *list[T] {
 			l.table.SetOrder(c.Name, l.desc)
 		}
 	}
-	l.whileTyping = []kit.Action{{Name: "keep the filter", Key: env.Keys.Open}, {Name: "show all", Key: env.Keys.Back}}
+	l.whileTyping = []kit.Action{{Name: "keep the filter", Key: env.Keys.Open, Help: l.filterHelp()},
+		{Name: "show all", Key: env.Keys.Back, Help: "Drop the filter."}}
 	l.describe()
 	return l
 }

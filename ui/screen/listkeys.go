@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"strings"
+
 	tea "charm.land/bubbletea/v2"
 
 	"muster/model"
@@ -26,12 +28,25 @@ func (l *list[T]) moves() []kit.Action {
 	}
 }
 
+// filterWords is the grammar of [fleet.Parse] in a line; ages come early because nobody
+// guesses them.
+const filterWords = `Words match anywhere; column:word, column:>30d, !word and "whole cell" narrow; dates as >=2026-08.`
+
+// filterHelp is what F1 says in the filter: the grammar and the names of the columns.
+func (l *list[T]) filterHelp() string {
+	names := make([]string, 0, len(l.schema))
+	for _, c := range l.schema {
+		names = append(names, c.Name)
+	}
+	return filterWords + " Columns: " + strings.Join(names, ", ") + "."
+}
+
 // looks are the actions that change what is shown of the list.
 func (l *list[T]) looks() []kit.Action {
 	k := l.env.Keys
 	return append([]kit.Action{
 		{Name: "filter", Key: k.Filter, Do: l.startFilter,
-			Help: `Words match anywhere; column:word, !word and "whole cell" narrow. Enter keeps, Esc clears, up takes the former one back.`},
+			Help: filterWords + ` Enter keeps, Esc clears, up takes the former one back.`},
 		{Name: "sort", Key: k.Sort, Quiet: true, Do: l.sort, Help: "By the next column; after the last one in the order of arrival."},
 		{Name: "reverse", Key: k.Reverse, Quiet: true, Do: l.reverse, Off: l.unsorted, Help: "Turn the order round."},
 		{Name: "refresh", Key: k.Refresh, Do: l.refresh, Off: l.busy, Help: "Read the list again. It changes nothing."},

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 	"strconv"
@@ -146,7 +147,8 @@ func jobListing(env *kit.Env, id model.OperationID) listing[model.Job] {
 func jobRow(j model.Job, moment momentFunc) fleet.Row {
 	return fleet.Row{
 		Key: strconv.Itoa(j.Chunk),
-		Cells: []string{kit.Count(j.Chunk), kit.Count(j.Rows), j.Phase.String(), jobState(j), model.Clean(string(j.ID)),
+		// Intune has no word for a job: what became of the sending is all there is to say.
+		Cells: []string{kit.Count(j.Chunk), kit.Count(j.Rows), j.Phase.String(), cmp.Or(jobState(j), j.Phase.String()), model.Clean(string(j.ID)),
 			moment(j.Accepted), model.Clean(j.Problem)},
 		Sort: []int64{int64(j.Chunk), int64(j.Rows), 5: sortTime(j.Accepted)},
 	}
