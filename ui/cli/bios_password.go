@@ -86,7 +86,7 @@ func (s *session) password(ctx context.Context, w write, name string, json bool)
 	case json:
 		return s.out.object(passwordRecord{d.ID, d.Serial, secret.Current.Reveal()})
 	case !s.o.OutTerminal:
-		s.out.line("%s", model.Clean(secret.Current.Reveal()))
+		s.out.secret(secret.Current)
 		return nil
 	}
 	return s.showSecret(ctx, secret.Current)

@@ -35,6 +35,9 @@ func (o *output) line(format string, args ...any) {
 	}
 }
 
+// secret writes a secret into a pipe as it is: every character of it counts.
+func (o *output) secret(s model.Secret) { o.line("%s", s.Reveal()) }
+
 // flush brings what was written to its reader.
 func (o *output) flush() error {
 	if err := o.w.Flush(); err != nil && o.err == nil {
