@@ -32,13 +32,14 @@ func (l *list[T]) moves() []kit.Action {
 // guesses them.
 const filterWords = `Words match anywhere; column:word, column:>30d, !word and "whole cell" narrow; dates as >=2026-08.`
 
-// filterHelp is what F1 says in the filter: the grammar and the names of the columns.
+// filterHelp is what F1 says in the filter: the grammar and the names of the columns, in
+// the three lines that help has for it.
 func (l *list[T]) filterHelp() string {
 	names := make([]string, 0, len(l.schema))
 	for _, c := range l.schema {
 		names = append(names, c.Name)
 	}
-	return filterWords + " Columns: " + strings.Join(names, ", ") + "."
+	return `column:word, column:>30d, >=2026-08, !word, "whole cell". Columns: ` + strings.Join(names, ", ") + "."
 }
 
 // looks are the actions that change what is shown of the list.
