@@ -316,5 +316,6 @@ func (a *App) customers(msg kit.CustomersMsg) tea.Cmd {
 		}
 		cmd = a.open(kit.Open{View: kit.CustomersView, Above: true})
 	}
+	a.liftSignIn()
 	return tea.Batch(cmd, a.askStopped())
 }

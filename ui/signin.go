@@ -40,6 +40,17 @@ func (a *App) signing() bool {
 	return slices.ContainsFunc(a.stack, func(s kit.Screen) bool { _, ok := s.(*screen.SignIn); return ok })
 }
 
+// liftSignIn puts the sign-in above a view that was opened while it was open: which of
+// the two answers comes first is chance.
+func (a *App) liftSignIn() {
+	for i, s := range a.stack {
+		if _, ok := s.(*screen.SignIn); ok {
+			a.stack = append(slices.Delete(a.stack, i, i+1), s)
+			return
+		}
+	}
+}
+
 // readOn reads what could not be read while nobody was signed in.
 func (a *App) readOn() tea.Cmd {
 	if a.env.Customer.ID == "" {
