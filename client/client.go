@@ -68,6 +68,8 @@ type Client struct {
 	since   map[string]time.Time       // when the looking for a key began
 	pages   map[model.CustomerID]int   // of the list of Autopilot devices, when it was last read whole
 	paused  map[model.OperationID]bool // until somebody signs in again
+
+	signedIn int // sign-ins so far
 	// routeless holds the ways of assigning profiles that tenants were found not to have.
 	routeless map[model.CustomerID]map[model.AssignWay]bool
 	ran       map[model.OperationID]bool // whose devices are not followed any more

@@ -119,7 +119,7 @@ func (m imports) send(ctx context.Context, r *runner, next ledger.Chunk, _ strin
 			t, ok = tickets[i], true
 		}
 		if ok {
-			p.news = append(p.news, ledger.Result{Number: row.Number, Ticket: t.ID, Text: importing})
+			p.news = append(p.news, ledger.Result{Number: row.Number, Ticket: t.ID, Text: taken})
 		}
 	}
 	return receipt{parts: p}, nil
@@ -138,7 +138,10 @@ func unspoolImports(bodies [][]byte) ([]graph.ImportRow, error) {
 	return out, nil
 }
 
-// importing says of a row that its ticket moves.
+// taken says of a row that its ticket was made, and nothing more.
+const taken = "Intune took it in"
+
+// importing says of a row that its ticket was seen to move.
 const importing = "Intune is working on it"
 
 // ticketsBySerial sorts the tickets of one request. When a retry has made a second
@@ -181,7 +184,7 @@ func (m imports) look(ctx context.Context, v *view, o model.Operation, rows []mo
 		switch {
 		case ok:
 			out = append(out, importResult(row, t))
-		case row.Ticket != "":
+		case row.Ticket != "" && row.Text == importing: // it was listed before, so it is gone now
 			res, found, err := m.withoutTicket(ctx, v, row)
 			if err != nil {
 				return out, err

@@ -159,10 +159,10 @@ func (r *runner) later(ctx context.Context, e *model.Error) step {
 	case model.Cancelled:
 		return step{stop: true}
 	case model.SignedOut, model.Refused:
-		if e.Kind == model.SignedOut {
-			r.c.pause(r.op.ID)
-		}
 		r.insist(ctx, func() error { return r.book.Hold(ctx, r.op.ID, e.Msg) })
+		if e.Kind == model.SignedOut {
+			r.c.pause(ctx, r.op.ID, r.signIns)
+		}
 		return step{stop: true}
 	}
 	return step{pause: r.backoff(e)}

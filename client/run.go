@@ -144,10 +144,11 @@ func (c *Client) waitRunners() {
 
 // runner sends the queued chunks of one operation, in order and one at a time.
 type runner struct {
-	c     *Client
-	book  *ledger.Ledger
-	op    model.Operation
-	delay time.Duration // of the last failed try, grows
+	signIns int // of this process, when the chunk under way was begun
+	c       *Client
+	book    *ledger.Ledger
+	op      model.Operation
+	delay   time.Duration // of the last failed try, grows
 
 	batch   model.BatchID                    // upload: the service's spelling, once the batch is known to be there
 	missed  time.Time                        // since when something that must be there is not listed

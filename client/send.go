@@ -78,6 +78,7 @@ func (r *runner) send(ctx context.Context, chunks []ledger.Chunk, next ledger.Ch
 		return step{stop: true} // written by a newer muster: it knows how, this one does not
 	}
 	id, n := r.op.ID, next.Job.Chunk
+	r.signIns = r.c.signIns()
 	word, wait, err := s.method(ctx, r, chunks, next)
 	switch {
 	case err != nil:
@@ -146,8 +147,8 @@ func (r *runner) postpone(ctx context.Context, next ledger.Chunk, e *model.Error
 	case model.Cancelled:
 		return step{stop: true}
 	case model.SignedOut:
-		r.c.pause(id)
 		_ = r.book.Hold(note, id, e.Msg) // if that fails, the operation stops all the same
+		r.c.pause(note, id, r.signIns)
 		return step{stop: true}
 	}
 	if err := r.book.Sending(note, id, n, next.Method); err != nil {
@@ -172,10 +173,10 @@ func (r *runner) failed(ctx context.Context, next ledger.Chunk, word string, e *
 		_ = r.book.Requeue(ctx, id, n, e.Msg, false) // if that fails, it counts as lost at the next start
 		return step{stop: true}
 	case model.SignedOut, model.Refused:
-		if e.Kind == model.SignedOut {
-			r.c.pause(id)
-		}
 		r.insist(ctx, func() error { return r.book.Requeue(ctx, id, n, e.Msg, true) })
+		if e.Kind == model.SignedOut {
+			r.c.pause(ctx, id, r.signIns)
+		}
 		return step{stop: true}
 	case model.Conflict, model.NotFound:
 		return r.collided(ctx, next, word, e)

@@ -183,15 +183,36 @@ func (c *Client) SignOut() {
 	}
 }
 
-// pause notes that an operation waits for a sign-in, and for nothing else.
-func (c *Client) pause(id model.OperationID) {
+// signIns counts the sign-ins of this process.
+func (c *Client) signIns() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.paused[id] = true
+	return c.signedIn
 }
 
-// goOn resumes what was paused. What an operator stopped stays stopped.
+// pause notes that an operation waits for a sign-in, and for nothing else, once that is
+// written down. When somebody signed in since the count was taken, nobody will come to
+// let it go on: then that is done at once.
+func (c *Client) pause(ctx context.Context, id model.OperationID, since int) {
+	c.mu.Lock()
+	c.paused[id] = true
+	late := c.signedIn != since
+	c.mu.Unlock()
+	if late {
+		_ = c.resumePaused(ctx) // what cannot be resumed waits for the operator
+	}
+}
+
+// goOn resumes what was paused until somebody signs in.
 func (c *Client) goOn(ctx context.Context) error {
+	c.mu.Lock()
+	c.signedIn++
+	c.mu.Unlock()
+	return c.resumePaused(ctx)
+}
+
+// resumePaused lets go on what was paused. What an operator stopped stays stopped.
+func (c *Client) resumePaused(ctx context.Context) error {
 	c.mu.Lock()
 	ids := c.paused
 	c.paused = map[model.OperationID]bool{}

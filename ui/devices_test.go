@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"muster/client/simulator"
 	"muster/ui/uitest"
 )
@@ -126,4 +128,18 @@ func TestUploadSaysWhatIsThereAlready(t *testing.T) {
 	s.Press(uitest.Enter)
 	s.WaitFor("the customer has this device already: batch SALT spring")
 	s.Golden("form-upload-have-80x24")
+}
+
+// A comparison that cannot be read matches everything while it is typed; kept like that,
+// it would let the next action strike the whole fleet.
+func TestAFilterThatCannotBeReadIsNotKept(t *testing.T) {
+	s := start(t, simulated(t, 30))
+	s.WaitFor("devices · as of")
+	s.Type("/uploaded:<3x")
+	s.Press(uitest.Enter)
+	s.WaitFor("3x is not an age such as 30d")
+	s.Press(tea.KeyPressMsg{Code: tea.KeyBackspace})
+	s.Type("d")
+	s.Press(uitest.Enter)
+	s.WaitGone("is not an age")
 }

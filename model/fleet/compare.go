@@ -40,6 +40,30 @@ func (t *term) compared(kind Kind, now time.Time) (s span, ok bool) {
 	return between(t.op, from.UnixNano(), to.UnixNano()-1), true
 }
 
+// Unread says what in the query is still to be typed, or cannot be read: a comparison
+// without a bound that its column knows matches everything, which is right while it is
+// being typed and wrong once it is used. "" means that all of it counts.
+func (q Query) Unread(schema Schema) string {
+	for _, t := range q.terms {
+		col := schema.field(t.field)
+		if t.op == "" || t.field == "" || col < 0 || schema[col].Kind == Text {
+			continue
+		}
+		if _, ok := t.compared(schema[col].Kind, time.Unix(0, 0)); ok {
+			continue
+		}
+		what := "an age such as 30d or a date such as 2026-08"
+		if schema[col].Kind == Count {
+			what = "a number"
+		}
+		if t.value == "" {
+			return t.plain + " wants " + what
+		}
+		return t.plain + ": " + t.value + " is not " + what
+	}
+	return ""
+}
+
 // turned maps a comparison of ages to the one of instants: older is earlier.
 var turned = map[string]string{">": "<", ">=": "<=", "<": ">", "<=": ">="}
 

@@ -44,3 +44,15 @@ func TestDatesAgesAndCountsAreCompared(t *testing.T) {
 		t.Errorf("an age without a clock: %d rows, %v; want all", rows.Len(), err)
 	}
 }
+
+func TestWhatIsNotReadOfAQueryIsSaid(t *testing.T) {
+	schema := fleet.Schema{{Name: "serial"}, {Name: "rows", Kind: fleet.Count}, {Name: "seen", Kind: fleet.Time}}
+	for query, want := range map[string]string{
+		"seen:<3x": "seen:<3x: 3x is not an age such as 30d or a date such as 2026-08", "latitude !age:>": "age:> wants an age such as 30d or a date such as 2026-08",
+		"rows:>x": "rows:>x: x is not a number", "rows:>5 seen:<30d seen:>2026": "", "serial:>x foo:>x x": "", "": "",
+	} {
+		if got := parse(t, query).Unread(schema); got != want {
+			t.Errorf("%q: %q, want %q", query, got, want)
+		}
+	}
+}

@@ -36,6 +36,9 @@ func (p *program) devicesList() *cobra.Command {
 				return usage("list devices", describe(err), "")
 			}
 			query = query.At(p.o.Now())
+			if bad := query.Unread(filterSchema()); bad != "" {
+				return usage("list devices", bad, "")
+			}
 			return p.connected(c.Context(), func(ctx context.Context, s *session) error {
 				c, err := s.customer(ctx)
 				if err != nil {
@@ -95,9 +98,7 @@ func (s *session) listDevices(ctx context.Context, c model.CustomerID, query fle
 // a device's listing, the day of its upload behind them.
 var filterColumns = [...]string{"serial", "maker", "model", "batch", "policy", "id", "uploaded"}
 
-// matching returns the devices of a page that a query matches, and the error that
-// the page came with.
-func matching(ctx context.Context, page []model.Device, l listing[model.Device], q fleet.Query, pageErr error) ([]model.Device, error) {
+func filterSchema() fleet.Schema {
 	schema := make(fleet.Schema, len(filterColumns))
 	for i, name := range filterColumns {
 		schema[i] = fleet.Column{Name: name}
@@ -105,6 +106,13 @@ func matching(ctx context.Context, page []model.Device, l listing[model.Device],
 			schema[i].Kind = fleet.Time
 		}
 	}
+	return schema
+}
+
+// matching returns the devices of a page that a query matches, and the error that
+// the page came with.
+func matching(ctx context.Context, page []model.Device, l listing[model.Device], q fleet.Query, pageErr error) ([]model.Device, error) {
+	schema := filterSchema()
 	rows := make([]fleet.Row, len(page))
 	for i, d := range page {
 		uploaded, at := "", int64(fleet.Unknown)

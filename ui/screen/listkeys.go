@@ -147,6 +147,9 @@ func (l *list[T]) typed(msg tea.KeyPressMsg) kit.Effect {
 	case k.Down.Matches(msg) && msg.Text == "":
 		l.table.Move(1)
 		return kit.Effect{}
+	case k.Open.Matches(msg) && l.query.Unread(l.ix.Columns()) != "": // it would match everything
+		l.bad = l.query.Unread(l.ix.Columns())
+		return kit.Effect{}
 	case k.Open.Matches(msg):
 		l.typing = false
 		l.hold = l.asking
