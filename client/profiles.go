@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 
 	"muster/client/graph"
@@ -111,7 +112,7 @@ func (p profileWriter) send(ctx context.Context, r *runner, next ledger.Chunk, _
 		made, err := g.CreateProfile(ctx, s.Want, next.Job.RequestID)
 		return receipt{done: oneDone(string(made.ID), "created")}, err
 	}
-	if err := unchangedProfile(ctx, g, s.Was); err != nil {
+	if err := p.unchanged(ctx, g, s.Was); err != nil {
 		if p.verb == methodDelete && model.KindOf(err) == model.NotFound {
 			return receipt{done: oneDone(r.op.Target, "it was gone already")}, nil
 		}
@@ -145,14 +146,15 @@ func readSpooledProfile(bodies [][]byte) (spooledProfile, error) {
 	return s, nil
 }
 
-// unchangedProfile reads the profile once more: the service has no ETag, so this is
-// all that stands between two operators.
-func unchangedProfile(ctx context.Context, g *graph.Client, was model.DeploymentProfile) error {
+// unchanged reads the profile once more: the service has no ETag, so this is all that
+// stands between two operators. A deletion does not look at the time of the last
+// change, which may move when its own first half takes the assignments away.
+func (p profileWriter) unchanged(ctx context.Context, g *graph.Client, was model.DeploymentProfile) error {
 	now, err := g.Profile(ctx, was.ID)
 	if err != nil {
 		return err
 	}
-	if !sameProfile(now, was) || !now.Modified.Equal(was.Modified) {
+	if !sameProfile(now, was) || p.verb != methodDelete && !now.Modified.Equal(was.Modified) {
 		return &model.Error{Kind: model.Conflict, Op: "write profile",
 			Msg: "somebody changed it since you opened it; nothing was sent", Hint: "open it again and look at what is different"}
 	}
@@ -180,18 +182,29 @@ func (p profileWriter) delete(ctx context.Context, g *graph.Client, id model.Pro
 				Hint: "take the profile out of the policy set in Intune first"}
 		}
 	}
-	for _, t := range targets {
+	for i, t := range targets {
 		if err := g.DeleteProfileTarget(ctx, id, t.ID, next.Job.RequestID); err != nil {
-			return err
+			return partlyStripped(err, i, len(targets))
 		}
 	}
-	err = g.DeleteProfile(ctx, id, next.Job.RequestID)
+	err = partlyStripped(g.DeleteProfile(ctx, id, next.Job.RequestID), len(targets), len(targets))
 	if e := model.AsError(err); e != nil && e.Kind == model.Invalid && next.Tries+1 < settleTries {
 		later := *e
 		later.Kind, later.Msg = model.Service, "the service does not let go of the assignments yet"
 		return &later
 	}
 	return err
+}
+
+// partlyStripped adds to an error how many assignments of the profile went before it.
+func partlyStripped(err error, gone, of int) error {
+	e := model.AsError(err)
+	if e == nil || gone == 0 {
+		return err
+	}
+	more := *e
+	more.Msg = fmt.Sprintf("%s; taken away before that: %d of %s", e.Msg, gone, plural(of, "assignment"))
+	return &more
 }
 
 // find looks for what the request should have left: a profile like the one that was

@@ -160,3 +160,29 @@ func TestLostAnswersOnProfilesAreLookedFor(t *testing.T) {
 		t.Fatalf("deletion ended as %v: %+v", o.State(), w.rows(c, id))
 	}
 }
+
+// TestAProfileThatLostItsAssignmentsAndStaysSaysSo: the deletion is refused after its
+// first half was carried out.
+func TestAProfileThatLostItsAssignmentsAndStaysSaysSo(t *testing.T) {
+	w := newWorld(t, simulator.Options{})
+	c := w.dial()
+	ctx := context.Background()
+	made := w.createProfile(c, counterProfile("Stays"))
+	groups, err := c.Groups(ctx, w.customer(), "", 1)
+	if err != nil || len(groups) < 1 {
+		t.Fatal(groups, err)
+	}
+	id, err := c.TargetProfile(ctx, w.first(), made, []model.Target{{Kind: model.TargetGroup, Group: groups[0].ID}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	await(t, c, id, 1, over)
+	w.fault(`{"match": "^DELETE .*/windowsAutopilotDeploymentProfiles/[^/]+$", "status": 403, "times": 0}`)
+	if id, err = c.DeleteProfile(ctx, w.first(), made); err != nil {
+		t.Fatal(err)
+	}
+	await(t, c, id, 1, over)
+	if r := w.rows(c, id)[0]; r.State != model.RowFailed || !strings.Contains(r.Text, "taken away before that: 1 of 1 assignment") {
+		t.Errorf("the row says %v: %s", r.State, r.Text)
+	}
+}
