@@ -84,6 +84,9 @@ func owned(ctx context.Context, f Fleet) func(model.UploadRow) string {
 		if !r.Machine().Same(d.Machine()) {
 			return ""
 		}
+		if d.Batch == "" { // of the two inventories, Intune alone has it
+			return "Intune"
+		}
 		return "batch " + model.Clean(string(d.Batch))
 	}
 }
