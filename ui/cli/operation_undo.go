@@ -12,7 +12,8 @@ const undoHelp = `Puts back, on every device that a policy assignment changed, t
 there before, as an operation of its own. The service is read first. Left out, and
 counted, are rows that did not get the policy, devices that are gone or that somebody
 changed since, and former policies that are none, gone, or known by name only.
-Nothing else that muster does has an inverse.
+A change of Autopilot devices is undone in the same way: each gets back the group tag,
+name or user that it had. Nothing else that muster does has an inverse.
 
 --expect N refuses another number of rows that will change, and says which are left out.
 When rows that the operation changed are left out the exit code is 3, even when all
