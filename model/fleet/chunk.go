@@ -22,43 +22,8 @@ const maxDistinct = chunkRows / 4
 // cost of sealing.
 const maxPatches = chunkRows / 16
 
-// gap separates the values of an arena, so that no word is found across two of them.
-const gap = "\x00"
-
-// arena is a list of strings in one string. Value i is text[offs[i] : offs[i+1]-1].
-type arena struct {
-	text string
-	offs []uint32
-}
-
-func (a *arena) at(i int) string { return a.text[a.offs[i] : a.offs[i+1]-1] }
-
-func (a *arena) len() int { return len(a.offs) - 1 }
-
-// newArena packs values. shared, when it has the same offsets, lends them.
-func newArena(values []string, shared *arena) arena {
-	size := len(values)
-	for _, v := range values {
-		size += len(v)
-	}
-	var b strings.Builder
-	b.Grow(size)
-	offs := make([]uint32, 1, len(values)+1)
-	same := shared != nil
-	for i, v := range values {
-		b.WriteString(v)
-		b.WriteString(gap)
-		offs = append(offs, uint32(b.Len()))
-		same = same && shared.offs[i+1] == offs[i+1]
-	}
-	if same {
-		offs = shared.offs
-	}
-	return arena{b.String(), offs}
-}
-
 // column is one column of a sealed chunk. Without codes, cell i is value i; with
-// codes, it is value codes[i]. Nothing in it but three strings is a pointer.
+// codes, it is value codes[i]. Nothing in it but a few strings is a pointer.
 type column struct {
 	codes []uint16
 	text  arena
@@ -163,6 +128,15 @@ func (c *chunk) cell(pos, col int) string {
 	return c.cols[col].cell(pos)
 }
 
+// cellIs reports whether a cell is s.
+func (c *chunk) cellIs(pos, col int, s string) bool {
+	if l := c.patched(pos); l != nil {
+		return l.cells[col] == s
+	}
+	column := &c.cols[col]
+	return column.text.is(column.value(pos), s)
+}
+
 func (c *chunk) folded(pos, col int) string {
 	if l := c.patched(pos); l != nil {
 		return l.folds[col]
@@ -211,42 +185,45 @@ func seal(s Schema, rows []*loose) *chunk {
 
 // sealColumn packs one column. values and seen are scratch space.
 func sealColumn(rows []*loose, col int, kind Kind, values []string, seen map[string]uint16) column {
-	var c column
+	folds := make([]string, len(rows))
+	for i, r := range rows {
+		values[i], folds[i] = r.cells[col], r.folds[col]
+	}
+	clear(seen)
+	c := packColumn(values, folds, seen)
 	if kind != Text {
 		c.nums = make([]int64, len(rows))
 		for i, r := range rows {
 			c.nums[i] = r.nums[col]
 		}
 	}
-	clear(seen)
-	codes := make([]uint16, len(rows))
-	distinct := values[:0]
-	folds := make([]string, 0, len(rows))
-	for i, r := range rows {
-		code, ok := seen[r.cells[col]]
+	return c
+}
+
+// packColumn packs cells, with a dictionary when they repeat. seen is scratch space.
+func packColumn(cells, folds []string, seen map[string]uint16) column {
+	codes := make([]uint16, len(cells))
+	var values, low []string
+	for i, cell := range cells {
+		code, ok := seen[cell]
 		if !ok {
-			if len(distinct) == maxDistinct {
-				codes = nil
-				break
+			if len(values) == maxDistinct {
+				return newColumn(nil, cells, folds)
 			}
-			code = uint16(len(distinct))
-			seen[r.cells[col]] = code
-			distinct = append(distinct, r.cells[col])
-			folds = append(folds, r.folds[col])
+			code = uint16(len(values))
+			seen[cell] = code
+			values, low = append(values, cell), append(low, folds[i])
 		}
 		codes[i] = code
 	}
-	if codes == nil {
-		distinct, folds = distinct[:0], folds[:0]
-		for _, r := range rows {
-			distinct = append(distinct, r.cells[col])
-			folds = append(folds, r.folds[col])
-		}
-	}
-	c.codes = codes
-	c.text = newArena(distinct, nil)
+	return newColumn(codes, values, low)
+}
+
+// newColumn makes a column of values, which codes name when there are any.
+func newColumn(codes []uint16, values, folds []string) column {
+	c := column{codes: codes, text: newArena(values, nil)}
 	c.fold = newArena(folds, &c.text)
-	if c.fold.text == c.text.text {
+	if c.fold.same(&c.text) {
 		c.fold = c.text
 	}
 	return c

@@ -13,7 +13,7 @@ import (
 )
 
 // magic begins an encoded index; its last digit is the version of the format.
-const magic = "MUSTERF1"
+const magic = "MUSTERF2"
 
 // maxColumns and maxEncoded bound what [Decode] believes.
 const (
@@ -50,7 +50,7 @@ func (ix *Index) Encode(w io.Writer) error {
 	}
 	for _, c := range ix.chunks {
 		if len(c.patches) > 0 {
-			c = c.anew(ix.schema)
+			c = c.resealed(ix.schema)
 		}
 		e.chunk(c)
 		if err := e.flush(out); err != nil {
@@ -64,15 +64,6 @@ func (ix *Index) Encode(w io.Writer) error {
 		}
 	}
 	return out.Flush()
-}
-
-// anew returns the chunk without patches.
-func (c *chunk) anew(s Schema) *chunk {
-	rows := make([]*loose, chunkRows)
-	for pos := range rows {
-		rows[pos] = c.loosened(s, pos)
-	}
-	return seal(s, rows)
 }
 
 // encoder collects the content of one block.
@@ -93,6 +84,11 @@ func (e *encoder) text(s string) {
 }
 
 func (e *encoder) arena(a *arena) {
+	if a.ids != "" { // no text has no offset at all
+		e.number(0)
+		e.text(a.ids)
+		return
+	}
 	e.number(uint64(len(a.offs)))
 	for _, o := range a.offs {
 		e.buf = binary.LittleEndian.AppendUint32(e.buf, o)
@@ -115,7 +111,7 @@ func (e *encoder) chunk(c *chunk) {
 			e.number(uint64(n))
 		}
 		e.arena(&col.text)
-		if col.fold.text == col.text.text {
+		if col.fold.same(&col.text) {
 			e.number(0)
 		} else {
 			e.number(1)
@@ -156,7 +152,7 @@ func Decode(schema Schema, data []byte) (*Index, error) {
 	if len(blocks) != (rows+chunkRows-1)/chunkRows {
 		return nil, errDamaged
 	}
-	ix := &Index{schema: schema, seed: maphash.MakeSeed(), orders: &orders{}, chunks: make([]*chunk, rows/chunkRows)}
+	ix := &Index{schema: schema, seed: maphash.MakeSeed(), orders: &orders{}, line: (&lineage{}).grow(0, rows), chunks: make([]*chunk, rows/chunkRows)}
 	chunks := make([]*chunk, len(blocks))
 	each(len(blocks), func(i int) { chunks[i] = decodeChunk(schema, blocks[i], min(chunkRows, rows-i*chunkRows)) })
 	if slices.Contains(chunks, nil) {
@@ -287,10 +283,18 @@ func (d *decoder) text() string {
 	return unsafe.String(unsafe.SliceData(b), len(b))
 }
 
-// arena reads a list of strings whose offsets ascend within its text.
+// arena reads a list of strings whose offsets ascend within its text, or of packed ids.
 func (d *decoder) arena() arena {
-	a := arena{offs: words[uint32](d, d.number())}
-	a.text = d.text()
+	n := d.number()
+	if n == 0 {
+		a := arena{ids: d.text()}
+		if d.bad || a.ids == "" || len(a.ids)%idSize != 0 {
+			d.bad = true
+			return arena{offs: []uint32{0}}
+		}
+		return a
+	}
+	a := arena{offs: words[uint32](d, n), text: d.text()}
 	if d.bad || len(a.offs) == 0 || a.offs[0] != 0 || int(a.offs[len(a.offs)-1]) != len(a.text) {
 		d.bad = true
 		return arena{offs: []uint32{0}}

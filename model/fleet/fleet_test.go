@@ -186,6 +186,21 @@ func TestColumnsOutOfRange(t *testing.T) {
 	}
 }
 
+// Two successors of one snapshot number their new rows alike, and yet they are not the
+// same rows.
+func TestMarksTellSuccessorsApart(t *testing.T) {
+	schema := fleet.Schema{{Name: "name"}}
+	base := fleet.New(schema, fleet.Row{Key: "a"})
+	one, two := base.With(fleet.Row{Key: "b"}), base.With(fleet.Row{Key: "c"})
+	m := fleet.Marks{}.Add(one, one.All())
+	if got := strings.Join(m.Keys(two), " "); got != "a" || m.HasRow(two, 1) || !m.Has("b") {
+		t.Errorf("marked in the other successor: %q, its second row %v", got, m.HasRow(two, 1))
+	}
+	if got := m.On(two); got.Count() != 2 || !got.Has("b") || got.Has("c") || got.Among(two, two.All()) != 1 {
+		t.Errorf("the marks lost or won a row on their way: %d", got.Count())
+	}
+}
+
 func TestMarksReturnWithTheirRows(t *testing.T) {
 	ix := fleet.New(schema, filler(0, 10)...)
 	m := fleet.Marks{}.Toggle("id-3").Toggle("id-7")

@@ -15,11 +15,12 @@ type Index struct {
 	tail   []*loose // fewer than chunkRows
 	tables []*keyTable
 	orders *orders
+	line   *lineage
 }
 
 // New returns an index of these rows. It keeps the schema and copies the rows.
 func New(schema Schema, rows ...Row) *Index {
-	ix := &Index{schema: schema, seed: maphash.MakeSeed(), orders: &orders{}}
+	ix := &Index{schema: schema, seed: maphash.MakeSeed(), orders: &orders{}, line: &lineage{}}
 	return ix.With(rows...)
 }
 
@@ -38,6 +39,22 @@ func (ix *Index) Key(row int) string {
 		return ix.chunks[n].keys.at(row & chunkMask)
 	}
 	return ix.tail[row&chunkMask].key
+}
+
+// keyIs reports whether the key of a row is key.
+func (ix *Index) keyIs(row int, key string) bool {
+	if n := row >> chunkShift; n < len(ix.chunks) {
+		return ix.chunks[n].keys.is(row&chunkMask, key)
+	}
+	return ix.tail[row&chunkMask].key == key
+}
+
+// cellIs reports whether a cell is s, for a column that there is.
+func (ix *Index) cellIs(row, col int, s string) bool {
+	if n := row >> chunkShift; n < len(ix.chunks) {
+		return ix.chunks[n].cellIs(row&chunkMask, col, s)
+	}
+	return ix.tail[row&chunkMask].cells[col] == s
 }
 
 // Cell returns the text of a cell, for a row in 0..Len-1. A column out of range,
@@ -66,8 +83,11 @@ func (ix *Index) Value(row, col int) int64 {
 
 // Row returns a copy of a row in 0..Len-1.
 func (ix *Index) Row(row int) Row {
-	l := ix.loosened(row)
-	return Row{Key: l.key, Cells: slices.Clone(l.cells), Sort: slices.Clone(l.nums)}
+	r := Row{Key: ix.Key(row), Cells: make([]string, len(ix.schema)), Sort: make([]int64, len(ix.schema))}
+	for i := range ix.schema {
+		r.Cells[i], r.Sort[i] = ix.Cell(row, i), ix.Value(row, i)
+	}
+	return r
 }
 
 func (ix *Index) loosened(row int) *loose {
@@ -102,6 +122,7 @@ func (ix *Index) With(rows ...Row) *Index {
 	b.settle(b.fresh)
 	next := b.Index
 	next.orders = ix.orders.inherit(b.dirty, next.Len())
+	next.line = ix.line.grow(ix.Len(), next.Len())
 	return &next
 }
 
@@ -133,7 +154,7 @@ func (ix *Index) Without(keys ...string) *Index {
 	}
 	b.fresh = newKeyTable(kept, ix.Len()-kept)
 	for row := kept; row < whole<<chunkShift; row++ {
-		b.fresh.add(ix.hash(ix.Key(row)))
+		b.fresh.add(ix.hashAt(row))
 	}
 	for row := whole << chunkShift; row < ix.Len(); row++ {
 		if !gone[row] {
@@ -143,6 +164,7 @@ func (ix *Index) Without(keys ...string) *Index {
 	}
 	b.settle(b.fresh)
 	next := b.Index
+	next.line = (&lineage{}).grow(0, next.Len())
 	return &next
 }
 
@@ -190,7 +212,7 @@ func (b *builder) same(row int, r *Row) bool {
 		if i < len(r.Cells) {
 			cell = r.Cells[i]
 		}
-		if b.Cell(row, i) != cell {
+		if !b.cellIs(row, i, cell) {
 			return false
 		}
 		if b.schema[i].Kind != Text && b.Value(row, i) != r.sortValue(i) {
@@ -229,10 +251,6 @@ func (b *builder) reseal() {
 		if len(c.patches) <= maxPatches {
 			continue
 		}
-		rows := make([]*loose, chunkRows)
-		for pos := range rows {
-			rows[pos] = c.loosened(b.schema, pos)
-		}
-		b.chunks[n] = seal(b.schema, rows)
+		b.chunks[n] = c.resealed(b.schema)
 	}
 }

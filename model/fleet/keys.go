@@ -25,7 +25,7 @@ func (t *keyTable) ready(ix *Index) {
 	t.lazy.Do(func() {
 		full := newKeyTable(t.lo, t.hi-t.lo)
 		for row := t.lo; row < t.hi; row++ {
-			full.add(ix.hash(ix.Key(row)))
+			full.add(ix.hashAt(row))
 		}
 		t.slots = full.slots
 	})
@@ -44,7 +44,7 @@ func (t *keyTable) find(ix *Index, hash uint64, key string) int {
 	t.ready(ix)
 	mask := uint64(len(t.slots) - 1)
 	for i := hash & mask; t.slots[i] != 0; i = (i + 1) & mask {
-		if row := int(t.slots[i] - 1); ix.Key(row) == key {
+		if row := int(t.slots[i] - 1); ix.keyIs(row, key) {
 			return row
 		}
 	}
@@ -65,6 +65,16 @@ func (t *keyTable) add(hash uint64) {
 func (t *keyTable) rows() int { return t.hi - t.lo }
 
 func (ix *Index) hash(key string) uint64 { return maphash.String(ix.seed, key) }
+
+// hashAt is the hash of the key of a row.
+func (ix *Index) hashAt(row int) uint64 {
+	n := row >> chunkShift
+	if n >= len(ix.chunks) {
+		return ix.hash(ix.tail[row&chunkMask].key)
+	}
+	var buf [64]byte
+	return maphash.Bytes(ix.seed, ix.chunks[n].keys.appendTo(buf[:0], row&chunkMask))
+}
 
 // Find returns the row with that key.
 func (ix *Index) Find(key string) (row int, ok bool) {
@@ -99,7 +109,7 @@ func (ix *Index) settle(t *keyTable) {
 	if lo < t.lo {
 		joined := newKeyTable(lo, t.hi-lo)
 		for row := lo; row < t.hi; row++ {
-			joined.add(ix.hash(ix.Key(row)))
+			joined.add(ix.hashAt(row))
 		}
 		tables = append(tables[:len(tables)-1:len(tables)-1], joined)
 	}

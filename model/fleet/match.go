@@ -5,7 +5,6 @@ import (
 	"math/bits"
 	"runtime"
 	"slices"
-	"sort"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -276,79 +275,3 @@ func (c *column) compare(s *span, found *set) {
 
 // scan finds a term in a column without a dictionary.
 func (c *column) scan(t *term, found *set) { c.fold.search(t, found, nil) }
-
-// search adds to found the values of the arena that hold the term and are not in it
-// yet, and tells each.
-func (a *arena) search(t *term, found *set, tell func(int)) {
-	if t.fuzzy {
-		a.searchFuzzy(t.value, found, tell)
-		return
-	}
-	needle := t.value
-	if t.exact {
-		needle += gap
-	}
-	n := a.len()
-	for i := found.nextFree(0); i < n; i = found.nextFree(i) {
-		at := strings.Index(a.text[a.offs[i]:], needle)
-		if at < 0 {
-			return
-		}
-		pos := int(a.offs[i]) + at
-		i = a.holder(i, pos)
-		if found.has(i) || t.exact && a.at(i) != t.value { // exact: the end of a longer value
-			i++
-			continue
-		}
-		// Values of a column are often built alike, serials above all: the next ones
-		// are tried at the same place before the search starts over.
-		for skip := pos - int(a.offs[i]); ; {
-			if !found.has(i) {
-				found.add(i)
-				if tell != nil {
-					tell(i)
-				}
-			}
-			i++
-			if i == n {
-				return
-			}
-			from := int(a.offs[i]) + skip
-			if from+len(needle) > int(a.offs[i+1]) || a.text[from:from+len(needle)] != needle {
-				break
-			}
-		}
-	}
-}
-
-// searchFuzzy is search for a fuzzy word. Values without its first letter are passed
-// over in one go.
-func (a *arena) searchFuzzy(word string, found *set, tell func(int)) {
-	n := a.len()
-	for i := found.nextFree(0); i < n; i = found.nextFree(i + 1) {
-		at := strings.IndexByte(a.text[a.offs[i]:], word[0])
-		if at < 0 {
-			return
-		}
-		pos := int(a.offs[i]) + at
-		if i = a.holder(i, pos); found.has(i) {
-			continue
-		}
-		if fuzzyIn(a.text[pos:a.offs[i+1]-1], word) {
-			found.add(i)
-			if tell != nil {
-				tell(i)
-			}
-		}
-	}
-}
-
-// holder returns the value that the byte at pos belongs to, which is i or later.
-func (a *arena) holder(i, pos int) int {
-	step := 1
-	for i+step < len(a.offs) && int(a.offs[i+step]) <= pos {
-		i += step
-		step *= 2
-	}
-	return i + sort.Search(min(step, len(a.offs)-1-i), func(d int) bool { return int(a.offs[i+d+1]) > pos })
-}

@@ -21,6 +21,7 @@ var schema = fleet.Schema{
 	{Name: "rows", Title: "Rows", Kind: fleet.Count},
 	{Name: "seen", Title: "Last seen", Kind: fleet.Time},
 	{Name: "user", Title: "User"},
+	{Name: "ref", Title: "Ref"},
 }
 
 // naive is what an index must be equal to, written without a thought for speed.
@@ -191,16 +192,41 @@ func (n *naive) sorted(rows []int, col int, desc bool) []int {
 
 var (
 	makers = []string{"Latitude 5440", "Surface Pro 9", "OptiPlex", "", "größer STRASSE", "日本語パソコン", "İstanbul", "bad\xffbyte", "a\x00b"}
-	words  = []string{"5440", "ltd", "gß", "日ソ", "sr1o", "pro", "e", "00", "STRASSE", "日本", "zz", "i̇s", "user1", "latitude"}
-	exacts = []string{"optiplex", "Latitude 5440", "a", "b", "user1@contoso.com"}
+	words  = []string{"5440", "ltd", "gß", "日ソ", "sr1o", "pro", "e", "00", "STRASSE", "日本", "zz", "i̇s", "user1", "latitude", "5e", "5e1", "-8abc-"}
+	exacts = []string{"optiplex", "Latitude 5440", "a", "b", "user1@contoso.com", "00000000-0000-0000-0000-000000000000", "5e"}
 )
 
+// keyOf is the key of a row: from some number on an id as services write them, so that
+// there are chunks of either kind and mixed ones.
+func keyOf(id int) string {
+	if id < 5000 {
+		return fmt.Sprintf("id-%d", id)
+	}
+	return fmt.Sprintf("0000abcd-1234-4abc-8abc-%012x", id)
+}
+
+// randomID is mostly an id as services write them, and seldom what only looks like one.
+func randomID(r *rand.Rand) string {
+	switch r.IntN(2000) {
+	case 0:
+		return "00000000-0000-0000-0000-000000000000"
+	case 1:
+		return "0000ABCD-1234-4abc-8abc-0123456789ab"
+	case 2:
+		return "0000abcd-1234-4abc-8abc_0123456789ab"
+	}
+	if r.IntN(9) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("5e%06x-1234-4abc-8abc-0123456789ab", r.IntN(1<<24))
+}
+
 func randomRow(r *rand.Rand, id int) fleet.Row {
-	row := fleet.Row{Key: fmt.Sprintf("id-%d", id)}
+	row := fleet.Row{Key: keyOf(id)}
 	row.Cells = []string{
 		fmt.Sprintf("5CG%07d", r.IntN(1<<20)), makers[r.IntN(len(makers))], fmt.Sprint(id % 7), "",
-		fmt.Sprintf("User%d@contoso.com", r.IntN(40)),
-	}[:r.IntN(3)+3]
+		fmt.Sprintf("User%d@contoso.com", r.IntN(40)), randomID(r),
+	}[:r.IntN(4)+3]
 	row.Sort = []int64{0, 0, int64(r.IntN(9) - 4), r.Int64N(1 << 50)}
 	if r.IntN(5) == 0 {
 		row.Sort[3] = fleet.Unknown
@@ -219,7 +245,7 @@ type pair struct {
 }
 
 func TestIndexEqualsNaive(t *testing.T) {
-	sizes := []int{0, 1, 3, 50, 50, 50, 300, 300, 300, 300, 4095, 8200}
+	sizes := []int{0, 1, 3, 50, 50, 50, 300, 300, 300, 300, 4095, 8200, 13_000}
 	rapid.Check(t, func(t *rapid.T) {
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
 		p := &pair{T: t, r: r, n: &naive{marks: map[string]bool{}}, ix: fleet.New(schema)}
@@ -274,7 +300,7 @@ func (p *pair) change() {
 func (p *pair) remove() {
 	gone := map[string]bool{}
 	for range rapid.SampledFrom([]int{1, 5, 500}).Draw(p.T, "removals") {
-		gone[fmt.Sprintf("id-%d", p.anyKey())] = true
+		gone[keyOf(p.anyKey())] = true
 	}
 	p.n.rows = slices.DeleteFunc(slices.Clone(p.n.rows), func(r fleet.Row) bool { return gone[r.Key] })
 	p.ix = p.ix.Without(slices.Collect(maps.Keys(gone))...)
@@ -386,7 +412,7 @@ func (p *pair) changeMarks() {
 	}
 	switch rapid.IntRange(0, 4).Draw(p.T, "how") {
 	case 0, 1:
-		key := fmt.Sprintf("id-%d", p.anyKey())
+		key := keyOf(p.anyKey())
 		p.marks = p.marks.Toggle(key)
 		if p.n.marks[key] {
 			delete(p.n.marks, key)

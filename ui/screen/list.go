@@ -249,6 +249,10 @@ func (l *list[T]) arranged(msg kit.ArrangedMsg) kit.Effect {
 	again := l.anew
 	l.stop()
 	if msg.Err == nil && msg.Index == l.ix {
+		if !again && msg.Marks.Count() > 0 { // with again, the marks may have changed since
+			l.marks = msg.Marks
+			l.table.SetMarks(l.marks)
+		}
 		l.show(msg.Rows, msg.Marked)
 	}
 	e := l.release()

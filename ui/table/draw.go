@@ -80,7 +80,7 @@ func (m *Model) row(pos int) {
 
 func (m *Model) draw(pos int) {
 	row, current := m.rows.At(pos), pos == m.pos
-	m.gutter(current, m.marks.Has(m.ix.Key(row)))
+	m.gutter(current, m.marks.HasRow(m.ix, row))
 	if m.w < gutter {
 		return
 	}
