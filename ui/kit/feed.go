@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"maps"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -67,10 +68,16 @@ func Feed[T any](ctx context.Context, now func() time.Time, re Reply, schema fle
 	run := func() tea.Msg {
 		empty, _, _ := f.look()
 		read(empty, f.publish)
+		if last, _, _ := f.look(); last.Index.Len() > long {
+			debug.FreeOSMemory() // what reading took many times over; it holds nobody up
+		}
 		return nil
 	}
 	return tea.Batch(run, f.await(ctx, 0))
 }
+
+// long is from how many rows on what was needed to read a list is worth giving back.
+const long = 50_000
 
 // feed hands the newest state of a list from the command that reads it to the
 // command that waits for it.

@@ -30,6 +30,7 @@ type joiner struct {
 	left    grower
 	rowOf   []int32
 	flushed int // of left
+	spent   int // of left: joined since it was last made smaller
 	odd     *oddities
 
 	sides kit.Sides
@@ -88,6 +89,7 @@ func (j *joiner) partner(devices []model.Device) {
 		j.sides.Partner++
 		j.main.add(j.met(row))
 	}
+	j.shrink()
 }
 
 // met returns the row that a device of Partner Center begins with, which is the next
@@ -110,6 +112,7 @@ func (j *joiner) met(row fleet.Row) fleet.Row {
 	case s.left >= 0 && same(row, j.left.row(int(s.left))):
 		row = bothRow(row, j.left.row(int(s.left)))
 		j.rowOf[s.left] = n
+		j.spent++
 		j.join(row, 1)
 		s.row, s.left = n, joined
 	}
@@ -172,6 +175,32 @@ func (j *joiner) keep(row fleet.Row) int32 {
 	j.left.add(row)
 	j.rowOf = append(j.rowOf, none)
 	return int32(j.left.len() - 1)
+}
+
+// shrink forgets the devices of left that have found their row, once they are the most
+// of it: otherwise the whole of Intune would lie in memory twice while both sides come.
+func (j *joiner) shrink() {
+	if j.flushed > 0 || j.spent < 4*grown || 2*j.spent < j.left.len() {
+		return
+	}
+	left := grower{ix: fleet.New(deviceSchema)}
+	to := make([]int32, j.left.len())
+	for n := range to {
+		if j.rowOf[n] == none {
+			to[n] = int32(left.len())
+			left.add(j.left.row(n))
+		}
+	}
+	for h, s := range j.where {
+		if s.left >= 0 {
+			s.left = to[s.left]
+			j.where[h] = s
+		}
+	}
+	j.left, j.rowOf, j.spent = left, j.rowOf[:left.len()], 0
+	for n := range j.rowOf {
+		j.rowOf[n] = none
+	}
 }
 
 // doubt parts what a serial joined, which turned out not to be unique.
@@ -239,7 +268,7 @@ func (j *joiner) missing() {
 // waits is from how many changed rows on they are put in place: changing a few of many
 // costs as much as changing many.
 func (j *joiner) waits() bool {
-	return j.main.len() > grown && len(j.changed) < min(j.main.len()/4, 100_000)
+	return j.main.len() > grown && len(j.changed) < min(j.main.len()/4, 8*grown)
 }
 
 // snapshot returns the list as far as it has come. all puts every changed row in place.
@@ -251,6 +280,9 @@ func (j *joiner) snapshot(all bool) *fleet.Index {
 		}
 		j.main.put(rows...)
 		clear(j.changed)
+	}
+	if all {
+		j.main.pack()
 	}
 	return j.main.settle()
 }
@@ -309,6 +341,12 @@ const grown = 4096
 func (g *grower) put(rows ...fleet.Row) {
 	g.settle()
 	g.ix = g.ix.With(rows...)
+}
+
+// pack settles and has the rows in as little memory as they can be.
+func (g *grower) pack() {
+	g.settle()
+	g.ix = g.ix.Packed()
 }
 
 // settle takes in what was added.
