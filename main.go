@@ -28,6 +28,7 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"muster/client"
+	"muster/client/cache"
 	"muster/client/config"
 	"muster/client/rest"
 	"muster/client/simulator"
@@ -68,6 +69,10 @@ func main() {
 		Dashboard: dashboard,
 		Simulate:  simulate,
 		Files:     client.Files{},
+		ClearCache: func() (int, int64, error) {
+			done, err := cache.Clear(client.CacheDir(xdg.CacheHome))
+			return done.Files, done.Bytes, err
+		},
 
 		Configuration: configuration{},
 		Version:       version(),
@@ -144,6 +149,9 @@ func connect(ctx context.Context, t cli.Target, speed float64) (kit.Backend, kit
 		if err := tokens(t.TokenFile, &o); err != nil {
 			return fail(err)
 		}
+	}
+	if !o.Forget {
+		o.CacheDir = client.CacheDir(xdg.CacheHome)
 	}
 	c, err := client.Dial(o)
 	if err != nil {
@@ -246,7 +254,7 @@ func (configuration) Use(name string) error {
 
 // backend gives a client to the screens in every part that it plays.
 func backend(c *client.Client) kit.Backend {
-	return kit.Backend{Reader: c, Batch: c, Writer: c, Journal: c, Files: client.Files{}, Policies: c, Devices: c, Past: c, Mend: c, Requests: c, Items: c,
+	return kit.Backend{Reader: c, Batch: c, Writer: c, Journal: c, Files: client.Files{}, Policies: c, Devices: c, Past: c, Mend: c, Requests: c, Items: c, Fleets: c.Fleets(),
 		Autopilot: c, AutopilotWriter: c, Profiles: c, ProfileWriter: c, BIOS: c, BIOSWriter: c, Directory: c}
 }
 

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"muster/client/cache"
 	"muster/client/graph"
 	"muster/client/ledger"
 	"muster/client/partner"
@@ -40,6 +41,8 @@ type Options struct {
 	Requests func() []model.Request
 	// Session is the sign-in of a real tenant, nil for a simulator with tokens.
 	Session *Session
+	// Fleets keeps lists of devices between starts; nil = nothing is kept.
+	Fleets *cache.Cache
 	// Ended runs after everything else has; nil = nothing.
 	Ended func() error
 	Now   func() time.Time
@@ -92,6 +95,9 @@ func New(o Options) *Client {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Fleets == nil {
+		o.Fleets = cache.New("", "")
+	}
 	if o.AgainAfter == nil {
 		o.AgainAfter = againAfter
 	}
@@ -109,6 +115,10 @@ func New(o Options) *Client {
 	go c.open()
 	return c
 }
+
+// Fleets is where lists of devices of this backend are kept between starts. It may be
+// used by several processes at once.
+func (c *Client) Fleets() *cache.Cache { return c.o.Fleets }
 
 func (c *Client) open() {
 	defer c.wg.Done()

@@ -15,6 +15,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 
 	"muster/client/auth"
+	"muster/client/cache"
 	"muster/client/graph"
 	"muster/client/ledger"
 	"muster/client/partner"
@@ -42,6 +43,7 @@ type Connection struct {
 	Backend                  string   // key that keeps the ledgers of backends apart; "" = from the token
 	ReadOnly                 bool
 	StateDir                 string // folder of the ledger
+	CacheDir                 string // where lists of devices are kept between starts; "" = nowhere
 	Forget                   bool   // remove StateDir at the end
 	Who                      string
 	Transport                *http.Client
@@ -99,7 +101,7 @@ func Dial(o Connection) (*Client, error) {
 	}
 	options := Options{Partner: partner.New(c), ReadOnly: o.ReadOnly, OpenLedger: d.openLedger, Waiting: d.waiting,
 		Tracker: o.Tracker, ReadBack: o.ReadBack, Look: o.Look, Patience: o.Patience, AgainAfter: o.AgainAfter, Requests: log.Requests,
-		Session: o.Session}
+		Session: o.Session, Fleets: cache.New(o.CacheDir, d.backend())}
 	if o.Graph != "" {
 		if d.graph, _, err = address(o.Graph); err != nil {
 			return nil, err
@@ -280,6 +282,9 @@ func operationName() string {
 
 // StateDir is where the ledger lies when nobody says otherwise.
 func StateDir(stateHome string) string { return filepath.Join(stateHome, "muster") }
+
+// CacheDir is where lists of devices are kept.
+func CacheDir(cacheHome string) string { return filepath.Join(cacheHome, "muster", "fleets") }
 
 // Local reports whether a root lies on this machine.
 func Local(root string) bool {

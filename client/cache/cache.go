@@ -105,6 +105,7 @@ func (c *Cache) Save(customer model.CustomerID, list string, taken time.Time, wr
 			return trouble("write", err)
 		}
 	}
+	c.tidy(taken)
 	f, err := os.CreateTemp(c.dir, "new-*") // made with mode 0600
 	if err != nil {
 		return trouble("write", err)
@@ -143,6 +144,33 @@ func (c *Cache) Save(customer model.CustomerID, list string, taken time.Time, wr
 		return err
 	}
 	return os.Rename(f.Name(), c.path(customer, list))
+}
+
+// Lists that nobody has looked at for so long are removed, and files that a process
+// which was killed left half written.
+const (
+	keepFor  = 60 * 24 * time.Hour
+	writeFor = time.Hour
+)
+
+// tidy removes what is too old to be of use, of every backend: a simulator has a new one
+// at each start. What cannot be removed stays.
+func (c *Cache) tidy(now time.Time) {
+	files, _ := filepath.Glob(filepath.Join(filepath.Dir(c.dir), "*", "*"))
+	for _, path := range files {
+		half := strings.HasPrefix(filepath.Base(path), "new-")
+		if !half && !strings.HasSuffix(path, suffix) {
+			continue
+		}
+		fi, err := os.Lstat(path)
+		if err != nil || !fi.Mode().IsRegular() {
+			continue
+		}
+		if age := now.Sub(fi.ModTime()); age > keepFor || half && age > writeFor {
+			_ = os.Remove(path)
+			_ = os.Remove(filepath.Dir(path)) // only when nothing else lies in it
+		}
+	}
 }
 
 // private makes a folder that only its owner can enter.

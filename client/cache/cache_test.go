@@ -156,3 +156,41 @@ func TestClearRemovesListsAndNothingElse(t *testing.T) {
 		t.Errorf("a folder that is not there: %+v, %v", done, err)
 	}
 }
+
+func TestOldListsAndHalvesAreRemoved(t *testing.T) {
+	dir := t.TempDir()
+	now := time.Now()
+	old, fresh := cache.New(dir, "old"), cache.New(dir, "fresh")
+	write := func(w io.Writer) error { _, err := w.Write([]byte("12345678")); return err }
+	if err := old.Save("c", "devices", now, write); err != nil {
+		t.Fatal(err)
+	}
+	files, _ := filepath.Glob(filepath.Join(dir, "*", "*"))
+	half := filepath.Join(filepath.Dir(files[0]), "new-1")
+	other := filepath.Join(filepath.Dir(files[0]), "letter.txt")
+	for _, f := range []string{half, other} {
+		if err := os.WriteFile(f, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, f := range []string{files[0], half, other} {
+		if err := os.Chtimes(f, now, now.Add(-61*24*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := fresh.Save("c", "devices", now, write); err != nil {
+		t.Fatal(err)
+	}
+	if content, _, err := old.Load("c", "devices"); content != nil || err != nil {
+		t.Errorf("a list of two months ago is still there: %q, %v", content, err)
+	}
+	if _, err := os.Stat(half); !os.IsNotExist(err) {
+		t.Error("what was left half written is still there")
+	}
+	if _, err := os.Stat(other); err != nil {
+		t.Error("a file that is not the cache's is gone")
+	}
+	if content, _, _ := fresh.Load("c", "devices"); content == nil {
+		t.Error("the new list is gone")
+	}
+}

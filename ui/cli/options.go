@@ -26,6 +26,9 @@ type Options struct {
 	Simulate func(ctx context.Context, o SimulateOptions, ready io.Writer) error
 	// Configuration is the file of connections; nil = there is none.
 	Configuration Configuration
+	// ClearCache removes the lists of devices that are kept on this machine and says how
+	// many there were and how large; nil = none are kept.
+	ClearCache func() (lists int, bytes int64, err error)
 	// Files reads upload lists and lists of ids; no backend is needed for it.
 	Files kit.Files
 

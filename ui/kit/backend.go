@@ -152,6 +152,7 @@ type Backend struct {
 	Mend     Mender
 	Requests RequestLog // nil where none is kept
 	Items    Items      // nil where nothing more is known than lists tell
+	Fleets   Fleets     // nil where no list is kept
 
 	Autopilot       Autopilot
 	AutopilotWriter AutopilotWriter

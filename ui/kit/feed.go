@@ -41,6 +41,8 @@ type ListMsg[T any] struct {
 	Sides  Sides // of a list that joins the two services
 	Progress
 	Began time.Time // when reading began: no fact in the list is older
+	Kept  *Kept     // stands in until the list is whole; nil for nothing
+	Since Since     // of a list that is whole: what came and went
 	Done  bool
 	Err   *model.Error // why the list is not whole; only together with Done
 	Next  tea.Cmd      // waits for the next answer; nil when Done

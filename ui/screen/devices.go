@@ -30,7 +30,11 @@ func NewDevices(env *kit.Env) *Devices {
 		kinds: deviceKinds(),
 		fill: func() func(kit.ListMsg[noItem], func(kit.ListMsg[noItem])) {
 			s.coming = &oddities{}
-			r := fleetReader{ctx: env.Visit, reader: env.Backend.Reader, autopilot: env.Backend.Autopilot, customer: env.Customer.ID, day: env.Day, odd: s.coming}
+			r := fleetReader{ctx: env.Visit, reader: env.Backend.Reader, autopilot: env.Backend.Autopilot, customer: env.Customer.ID, day: env.Day, odd: s.coming,
+				fleets: env.Backend.Fleets, zone: env.Zone.String()}
+			if l := s.list; l.complete {
+				r.before, r.beforeAt = l.ix, l.began
+			}
 			return r.read
 		},
 	})
@@ -49,6 +53,8 @@ func NewDevices(env *kit.Env) *Devices {
 		{Name: "mark list", Key: k.MarkList, Quiet: true, Do: s.markList, Off: s.cannotMarkList,
 			Help: "Mark the devices of a list of serials, pasted or from a file."},
 		rawAction(env, s.ref),
+		{Name: "what changed", Key: k.Difference, Quiet: true, Do: s.changes, Off: s.cannotTellChanges,
+			Help: "The devices that came and went between the list before and this one."},
 	}, append(append(s.list.markings(), s.list.looks()...), s.list.moves()...)...)
 	return s
 }
@@ -119,6 +125,20 @@ func (s *Devices) tell(msg kit.ListMsg[noItem]) kit.Toast {
 		return kit.Toast{}
 	}
 	return kit.Toast{Text: say, Tone: theme.WarnTone}
+}
+
+func (s *Devices) cannotTellChanges() string {
+	switch {
+	case s.list.since.At.IsZero():
+		return "the list was read once so far: there is none to compare it with"
+	case !s.list.since.Any():
+		return "no device came or went since " + s.env.When(s.list.since.At)
+	}
+	return ""
+}
+
+func (s *Devices) changes() kit.Effect {
+	return kit.Effect{Push: newChanges(s.env, s.list.since, s.list.began)}
 }
 
 // ref names the device under the cursor to a service that knows it: Partner Center, else

@@ -5,8 +5,10 @@ import (
 	"iter"
 	"maps"
 	"sync"
+	"time"
 
 	"muster/model"
+	"muster/model/fleet"
 	"muster/ui/kit"
 )
 
@@ -19,6 +21,12 @@ type fleetReader struct {
 	customer  model.CustomerID
 	day       momentFunc
 	odd       *oddities
+	// The list that is shown, when it is whole, and as of when it is; without one, what
+	// was kept stands in.
+	before   *fleet.Index
+	beforeAt time.Time
+	fleets   kit.Fleets // nil where nothing is kept
+	zone     string     // in which the dates of the rows are written
 }
 
 // noItem stands behind the rows of a list whose rows hold all that is kept.
@@ -42,6 +50,12 @@ const (
 
 // read fills the list until both sides have come to their end.
 func (r *fleetReader) read(m kit.ListMsg[noItem], publish func(kit.ListMsg[noItem])) {
+	if r.before == nil {
+		if m.Kept = r.kept(); m.Kept != nil {
+			r.before, r.beforeAt = m.Kept.Index, m.Kept.Began
+			publish(m)
+		}
+	}
 	j := newJoiner(r.day)
 	j.odd = r.odd
 	policies, err := r.reader.Policies(r.ctx, r.customer)
@@ -79,7 +93,15 @@ func (r *fleetReader) read(m kit.ListMsg[noItem], publish func(kit.ListMsg[noIte
 	if j.sides.Whole {
 		j.missing()
 	}
-	publish(j.message(m, note, true))
+	last := j.message(m, note, true)
+	whole := last.Err == nil && j.sides.Whole
+	if whole && r.before != nil {
+		last.Since = deviceSince(r.before, r.beforeAt, last.Index)
+	}
+	publish(last)
+	if whole {
+		r.keep(last)
+	}
 }
 
 // message is the list as far as it has come.

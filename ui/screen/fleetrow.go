@@ -199,6 +199,13 @@ type oddities struct {
 	autopilot map[string]model.AutopilotDevice // by the id as the row has it
 }
 
+// none reports whether every row holds all of its device.
+func (o *oddities) none() bool {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	return len(o.devices)+len(o.autopilot) == 0
+}
+
 // partner keeps a device if its row does not say all that a request is made of.
 func (o *oddities) partner(d model.Device, row fleet.Row) {
 	back := partnerOf(row)

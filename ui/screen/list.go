@@ -64,6 +64,8 @@ type list[T any] struct {
 	// How the list was read: the present one, and what the reading under way reached.
 	began    time.Time
 	read     bool // at least one reading ended
+	kept     bool // the rows are of an earlier start
+	since    kit.Since
 	complete bool // the rows are all that there was when they were read
 	reading  bool
 	reach    int // rows that the reading under way has
@@ -169,9 +171,13 @@ func (l *list[T]) update(msg tea.Msg) (kit.Effect, bool) {
 
 // take brings in what a reading has so far.
 func (l *list[T]) take(msg kit.ListMsg[T]) kit.Effect {
+	if msg.Kept != nil && !l.read && !l.kept && l.ix.Len() == 0 {
+		l.stand(msg.Kept)
+	}
 	l.reach, l.progress = msg.Index.Len()-msg.Sides.Intune, msg.Progress
 	early := l.early()
-	first := !l.read || l.ix.Len() == 0
+	first := !l.read && !l.kept || l.ix.Len() == 0
+	stood := l.kept && l.rows.Len() == 0 // and its rows are still to be shown
 	if msg.Done {
 		l.reading, l.err = false, msg.Err
 	}
@@ -181,13 +187,27 @@ func (l *list[T]) take(msg kit.ListMsg[T]) kit.Effect {
 		l.ix, l.items, l.groups, l.note, l.sides, l.began = msg.Index, msg.Items, msg.Groups, msg.Note, msg.Sides, msg.Began
 		l.read = l.read || msg.Done
 		l.complete = msg.Done && msg.Err == nil
+		l.kept, l.since = false, msg.Since
 		l.age()
 		e := l.arrange(early && msg.Done)
 		l.describe()
 		return kit.Effect{Cmd: tea.Batch(msg.Next, e.Cmd), Keys: e.Keys}
 	}
+	if stood {
+		e := l.arrange(false)
+		l.describe()
+		return kit.Effect{Cmd: tea.Batch(msg.Next, e.Cmd), Keys: e.Keys}
+	}
 	l.describe()
 	return kit.Effect{Cmd: msg.Next}
+}
+
+// stand brings in a list of an earlier start, in which one can look and work while the
+// one of today is read.
+func (l *list[T]) stand(k *kit.Kept) {
+	l.ix, l.groups, l.sides, l.began = k.Index, k.Groups, k.Sides, k.Began
+	l.kept, l.complete = true, true
+	l.age()
 }
 
 // early reports whether keys have to wait for the first rows: only where they come from
@@ -335,7 +355,7 @@ func (l *list[T]) state() []string {
 	if l.live {
 		return nil
 	}
-	if l.err != nil && l.ix.Len() == 0 && !l.reading {
+	if l.err != nil && l.ix.Len() == 0 && !l.kept && !l.reading {
 		return []string{"not read, r tries again"}
 	}
 	switch p := l.progress; {
@@ -362,12 +382,18 @@ func (l *list[T]) state() []string {
 	if l.note != "" {
 		out = append(out, l.note)
 	}
-	if !l.began.IsZero() && l.read {
+	if !l.began.IsZero() && (l.read || l.kept) {
 		fact := l.env.AsOf(l.began)
+		if l.kept {
+			fact += ", kept"
+		}
 		if l.old && !l.reading {
 			fact += ", changed since: r"
 		}
 		out = append(out, fact)
+	}
+	if s := l.since; s.Any() {
+		out = append(out, kit.Count(s.Fresh)+" new, "+kit.Count(s.Gone)+" gone since "+l.env.When(s.At))
 	}
 	if say := besides(l.sides, l.reading); say != "" {
 		out = append(out, say)

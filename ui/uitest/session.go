@@ -157,6 +157,12 @@ func (s *Session) WaitFor(texts ...string) {
 	}
 }
 
+// WaitUntil waits for what the screen does not show.
+func (s *Session) WaitUntil(what string, ok func() bool) {
+	s.tb.Helper()
+	s.wait(what, func(string) bool { return ok() })
+}
+
 // WaitGone waits until the text is no longer on the screen.
 func (s *Session) WaitGone(text string) {
 	s.tb.Helper()
