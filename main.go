@@ -254,7 +254,7 @@ func (configuration) Use(name string) error {
 
 // backend gives a client to the screens in every part that it plays.
 func backend(c *client.Client) kit.Backend {
-	return kit.Backend{Reader: c, Batch: c, Writer: c, Journal: c, Files: client.Files{}, Policies: c, Devices: c, Past: c, Mend: c, Requests: c, Items: c, Fleets: c.Fleets(),
+	return kit.Backend{Reader: c, Batch: c, Walker: c, Writer: c, Journal: c, Files: client.Files{}, Policies: c, Devices: c, Past: c, Mend: c, Requests: c, Items: c, Fleets: c.Fleets(),
 		Autopilot: c, AutopilotWriter: c, Profiles: c, ProfileWriter: c, BIOS: c, BIOSWriter: c, Directory: c}
 }
 

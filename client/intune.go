@@ -29,6 +29,23 @@ func (c *Client) AutopilotDevices(ctx context.Context, customer model.CustomerID
 	return listed(c, customer, func(g *graph.Client) iter.Seq2[[]model.AutopilotDevice, error] { return g.AutopilotDevices(ctx) })
 }
 
+// AutopilotFrom is AutopilotDevices from the page on that a former walk named, "" for
+// the first.
+func (c *Client) AutopilotFrom(ctx context.Context, customer model.CustomerID, from string) iter.Seq2[model.AutopilotPage, error] {
+	return func(yield func(model.AutopilotPage, error) bool) {
+		g, err := c.graph(customer)
+		if err != nil {
+			yield(model.AutopilotPage{Next: from}, err)
+			return
+		}
+		for s, err := range g.AutopilotFrom(ctx, from) {
+			if !yield(model.AutopilotPage{Devices: s.Items, Next: s.Next}, err) {
+				return
+			}
+		}
+	}
+}
+
 // AutopilotDevice reads one Autopilot device with its profiles and the managed
 // device that it became. What could not be read is named in Missing.
 func (c *Client) AutopilotDevice(ctx context.Context, customer model.CustomerID, id model.AutopilotID) (model.AutopilotDetail, error) {

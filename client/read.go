@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 
+	"muster/client/rest"
 	"muster/model"
 )
 
@@ -45,48 +46,82 @@ const (
 // yields an error of kind Incomplete and the walk goes on with the next one.
 func (c *Client) Devices(ctx context.Context, id model.CustomerID) iter.Seq2[model.DevicePage, error] {
 	return func(yield func(model.DevicePage, error) bool) {
-		batches, short := c.o.Partner.Batches(ctx, id)
-		if short != nil && (len(batches) == 0 || model.KindOf(short) != model.Incomplete) {
-			yield(model.DevicePage{}, short)
-			return
-		}
-		ctx, cancel := context.WithCancel(ctx)
-		walks := make([]chan devicePage, len(batches))
-		running := make(chan struct{}, walksAhead)
-		done := make(chan struct{})
-		defer func() { cancel(); <-done }()
-		for i := range walks {
-			walks[i] = make(chan devicePage, pagesAhead)
-		}
-		go func() {
-			defer close(done)
-			c.walkAll(ctx, id, batches, walks, running)
-		}()
-		at := model.DevicePage{Of: len(batches), Total: claimed(batches)}
-		for i, b := range batches {
-			at.Batch = b.ID
-			for p := range walks[i] {
-				at.Devices = p.devices
-				if p.err == nil {
-					at.Page++
-				}
-				if !yield(at, incomplete(b, p.err)) {
-					return
-				}
-			}
-			at.Batches++
-			select {
-			case <-running:
-			default: // cancelled before this walk began
+		for p, err := range c.DevicesFrom(ctx, id, nil) {
+			if p.Plan == nil && !yield(p, err) {
+				return
 			}
 		}
-		if err := ctx.Err(); err != nil {
-			yield(model.DevicePage{}, ended("read devices", err))
-			return
-		}
-		at.Devices, at.Batch = nil, ""
-		yield(at, short) // the last word: every batch was walked, or not every batch is known
 	}
+}
+
+// DevicesFrom is Devices for what a former walk left, or for all that there is without
+// any place. Its first step is the plan.
+func (c *Client) DevicesFrom(ctx context.Context, id model.CustomerID, places []model.Place) iter.Seq2[model.DevicePage, error] {
+	return func(yield func(model.DevicePage, error) bool) {
+		at := model.DevicePage{Plan: places, Total: model.CountUnknown}
+		var short error // why not every batch is known
+		if places == nil {
+			batches, err := c.o.Partner.Batches(ctx, id)
+			if err != nil && (len(batches) == 0 || model.KindOf(err) != model.Incomplete) {
+				yield(model.DevicePage{}, err)
+				return
+			}
+			at.Plan, at.Total, short = make([]model.Place, len(batches)), claimed(batches), err
+			for i, b := range batches {
+				at.Plan[i].Batch = b.ID
+			}
+		}
+		at.Of = len(at.Plan)
+		if !yield(at, nil) {
+			return
+		}
+		places, at.Plan = at.Plan, nil
+		if c.walkPlaces(ctx, id, places, &at, yield) {
+			yield(at, short) // the last word: every batch was walked, or not every batch is known
+		}
+	}
+}
+
+// walkPlaces yields the pages behind places and reports whether it came to their end.
+func (c *Client) walkPlaces(ctx context.Context, id model.CustomerID, places []model.Place, at *model.DevicePage, yield func(model.DevicePage, error) bool) bool {
+	ctx, cancel := context.WithCancel(ctx)
+	walks := make([]chan devicePage, len(places))
+	running := make(chan struct{}, walksAhead)
+	done := make(chan struct{})
+	defer func() { cancel(); <-done }()
+	for i := range walks {
+		walks[i] = make(chan devicePage, pagesAhead)
+	}
+	go func() {
+		defer close(done)
+		c.walkAll(ctx, id, places, walks, running)
+	}()
+	for i, p := range places {
+		at.Batch = p.Batch
+		for page := range walks[i] {
+			at.Devices, at.Next = page.Items, page.Next
+			if page.err == nil {
+				at.Page++
+			}
+			if !yield(*at, incomplete(p.Batch, page.err)) {
+				return false
+			}
+		}
+		if ctx.Err() != nil {
+			break // this batch, or one to come, was not walked to its end
+		}
+		at.Batches++
+		select {
+		case <-running:
+		default: // cancelled before this walk began
+		}
+	}
+	at.Devices, at.Batch, at.Next = nil, "", ""
+	if err := ctx.Err(); err != nil {
+		yield(*at, ended("read devices", err))
+		return false
+	}
+	return true
 }
 
 // BatchDevices yields the devices of one batch, page by page.
@@ -113,15 +148,15 @@ func (c *Client) Device(ctx context.Context, id model.CustomerID, b model.BatchI
 }
 
 type devicePage struct {
-	devices []model.Device
-	err     error
+	rest.Stretch[model.Device]
+	err error
 }
 
-// walkAll walks the batches, each into its channel, which it closes. A walk holds
+// walkAll walks on from places, each into its channel, which it closes. A walk holds
 // a place in running until its pages are consumed.
-func (c *Client) walkAll(ctx context.Context, id model.CustomerID, batches []model.DeviceBatch, walks []chan devicePage, running chan struct{}) {
-	ended := make(chan struct{}, len(batches))
-	for i, b := range batches {
+func (c *Client) walkAll(ctx context.Context, id model.CustomerID, places []model.Place, walks []chan devicePage, running chan struct{}) {
+	ended := make(chan struct{}, len(places))
+	for i, p := range places {
 		select {
 		case running <- struct{}{}:
 		case <-ctx.Done():
@@ -131,7 +166,7 @@ func (c *Client) walkAll(ctx context.Context, id model.CustomerID, batches []mod
 		}
 		go func() {
 			defer func() { close(walks[i]); ended <- struct{}{} }()
-			for page, err := range c.o.Partner.Devices(ctx, id, b.ID) {
+			for page, err := range c.o.Partner.DevicesFrom(ctx, id, p) {
 				select {
 				case walks[i] <- devicePage{page, err}:
 				case <-ctx.Done():
@@ -140,7 +175,7 @@ func (c *Client) walkAll(ctx context.Context, id model.CustomerID, batches []mod
 			}
 		}()
 	}
-	for range batches {
+	for range places {
 		<-ended
 	}
 }
@@ -157,7 +192,7 @@ func claimed(batches []model.DeviceBatch) int {
 	return n
 }
 
-func incomplete(b model.DeviceBatch, err error) error {
+func incomplete(b model.BatchID, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -166,6 +201,6 @@ func incomplete(b model.DeviceBatch, err error) error {
 		return &e
 	}
 	e.Kind, e.Err = model.Incomplete, err
-	e.Msg = fmt.Sprintf("batch %s was not read to its end: %s", model.Clean(string(b.ID)), e.Msg)
+	e.Msg = fmt.Sprintf("batch %s was not read to its end: %s", model.Clean(string(b)), e.Msg)
 	return &e
 }

@@ -50,3 +50,70 @@ func TestOneBatchIsReadWithoutTheOthers(t *testing.T) {
 		t.Errorf("%d pages were read, want %d at most", len(all), most)
 	}
 }
+
+// A walk that ended in the middle goes on there: nothing is missing, nothing comes
+// twice, and no page is asked for again.
+func TestAWalkGoesOnWhereItEnded(t *testing.T) {
+	w := newWorld(t, simulator.Options{Devices: 1200})
+	c := w.dial()
+	want := map[model.DeviceID]bool{}
+	pages := 0
+	for p, err := range c.Devices(t.Context(), w.customer()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range p.Devices {
+			want[d.ID] = true
+		}
+		pages = max(pages, p.Page)
+	}
+	for cut := range pages {
+		got := map[model.DeviceID]bool{}
+		var left []model.Place
+		var at model.Place
+		read := 0
+		take := func(p model.DevicePage) {
+			for _, d := range p.Devices {
+				if got[d.ID] {
+					t.Errorf("cut at page %d: device %s came twice", cut, d.ID)
+				}
+				got[d.ID] = true
+			}
+		}
+		for p, err := range c.DevicesFrom(t.Context(), w.customer(), nil) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p.Plan != nil {
+				left = p.Plan
+				continue
+			}
+			for len(left) > 0 && left[0].Batch != p.Batch {
+				left = left[1:]
+			}
+			take(p)
+			read = p.Page
+			if at = (model.Place{Batch: p.Batch, Next: p.Next}); p.Page > cut {
+				break
+			}
+		}
+		if at.Next != "" {
+			left[0] = at
+		} else {
+			left = left[1:]
+		}
+		more := 0
+		if len(left) > 0 {
+			for p, err := range c.DevicesFrom(t.Context(), w.customer(), left) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				take(p)
+				more = max(more, p.Page)
+			}
+		}
+		if len(got) != len(want) || read+more != pages {
+			t.Errorf("cut at page %d: %d devices on %d + %d pages, want %d on %d", cut, len(got), read, more, len(want), pages)
+		}
+	}
+}

@@ -79,4 +79,22 @@ type DevicePage struct {
 	Batches int // batches read to their end
 	Of      int // batches in all
 	Total   int // devices that the batches claim to hold, CountUnknown when one did not say
+	// Plan is set on the first step, which has no devices: where the walk will go.
+	Plan []Place
+	// Next is where the batch goes on behind these devices, "" behind its last ones;
+	// beside an error, where it can be taken up again.
+	Next string
+}
+
+// Place is where a walk through a batch can be taken up. It is good for a short while:
+// the service decides for how long.
+type Place struct {
+	Batch BatchID
+	Next  string // the service's token of the page, "" for the first
+}
+
+// AutopilotPage is one step of a walk through the Autopilot devices of a customer.
+type AutopilotPage struct {
+	Devices []AutopilotDevice
+	Next    string // as in [DevicePage]
 }

@@ -1,6 +1,11 @@
 package ui_test
 
 import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
 	"testing"
 
 	"muster/client/cache"
@@ -31,4 +36,93 @@ func TestTheFleetOfTheLastStartIsThereAtOnce(t *testing.T) {
 	s.Press(uitest.Down)
 	s.Type("/latitude")
 	s.WaitFor("of 314 devices")
+}
+
+// A page that fails stops one batch; what was read stays, and refresh asks for nothing
+// that is there already.
+func TestReadingGoesOnAtTheFailedPage(t *testing.T) {
+	w := newWorld(t, simulator.Options{Devices: 900, Seed: 7})
+	w.fault(t, `{"match": "GET .*/deviceBatches/[^/]+/devices", "status": 400, "times": 2}`)
+	s := start(t, w.options(t))
+	s.WaitFor("stopped at", "r reads on")
+	first := w.asked(t, `GET .*/deviceBatches/[^/]+/devices`)
+	s.Type("r")
+	s.WaitGone("stopped")
+	s.WaitFor("as of")
+	whole := w.asked(t, `GET .*/deviceBatches/[^/]+/devices`)
+
+	// Read in one go, the list is the same and took as many good answers.
+	other := newWorld(t, simulator.Options{Devices: 900, Seed: 7})
+	o := start(t, other.options(t))
+	o.WaitFor("devices · as of")
+	if got, want := line(s, "devices ·"), line(o, "devices ·"); got != want {
+		t.Errorf("read on: %q; read in one go: %q", got, want)
+	}
+	if want := other.asked(t, `GET .*/deviceBatches/[^/]+/devices`); whole != want+2 {
+		t.Errorf("%d pages were asked for, %d of them before the stop; in one go %d", whole, first, want)
+	}
+	if n := w.asked(t, `GET .*/windowsAutopilotDeviceIdentities`); n != other.asked(t, `GET .*/windowsAutopilotDeviceIdentities`) {
+		t.Errorf("Intune, which was whole, was read again: %d pages", n)
+	}
+}
+
+// A full stop ends a reading that takes too long; refresh goes on with it.
+func TestAReadingCanBeStopped(t *testing.T) {
+	w := newWorld(t, simulator.Options{Devices: 900, Seed: 7})
+	w.fault(t, `{"match": "GET .*/deviceBatches/SALT-100/devices", "kind": "slow", "delayMs": 60000, "times": 0}`)
+	s := start(t, w.options(t))
+	s.WaitFor("reading ", "page ")
+	s.Type(".")
+	s.WaitFor("stopped at", ", r reads on")
+	w.mend(t)
+	s.Type("r")
+	s.WaitGone("reads on")
+	s.WaitFor("devices · as of")
+}
+
+// line is the line of the screen that holds a text.
+func line(s *uitest.Session, text string) string {
+	for l := range strings.Lines(s.Screen()) {
+		if strings.Contains(l, text) {
+			return strings.TrimSpace(l)
+		}
+	}
+	return ""
+}
+
+// asked counts what the simulator was asked.
+func (w *world) asked(t *testing.T, pattern string) int {
+	t.Helper()
+	res, err := http.Get(w.ready.Control + "/requests")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	match := regexp.MustCompile(pattern)
+	n := 0
+	for d := json.NewDecoder(res.Body); ; {
+		var r struct{ Method, Path string }
+		if err := d.Decode(&r); err == io.EOF {
+			return n
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if match.MatchString(r.Method + " " + r.Path) {
+			n++
+		}
+	}
+}
+
+// mend takes all faults away.
+func (w *world) mend(t *testing.T) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, w.ready.Control+"/faults", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
 }

@@ -82,7 +82,7 @@ func (w *world) options(t *testing.T) ui.Options {
 	// from being older than an operation, whenever the test runs.
 	noon := time.Date(2099, 11, 23, 13, 2, 0, 0, time.UTC)
 	return ui.Options{
-		Backend: kit.Backend{Reader: c, Batch: c, Writer: c, Journal: c, Files: client.Files{}, Policies: c, Devices: c, Past: c, Mend: c, Requests: c, Items: c,
+		Backend: kit.Backend{Reader: c, Batch: c, Walker: c, Writer: c, Journal: c, Files: client.Files{}, Policies: c, Devices: c, Past: c, Mend: c, Requests: c, Items: c,
 			Autopilot: c, AutopilotWriter: c, Profiles: c, ProfileWriter: c, BIOS: c, BIOSWriter: c, Directory: c},
 		Forms:    form.All(),
 		Place:    kit.Place{Connection: "demo", Simulated: true, Forgotten: true},

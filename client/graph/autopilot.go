@@ -85,6 +85,16 @@ func (c *Client) AutopilotDevices(ctx context.Context) iter.Seq2[[]model.Autopil
 	return walk(ctx, c, rest.Call{Op: "list Autopilot devices", Path: autopilotPath()}, autopilotDevice.model, autopilotKey)
 }
 
+// AutopilotFrom is AutopilotDevices from the page on that a former walk named, "" for
+// the first, and says where each page ends.
+func (c *Client) AutopilotFrom(ctx context.Context, from string) iter.Seq2[rest.Stretch[model.AutopilotDevice], error] {
+	k := rest.Call{Op: "list Autopilot devices", Path: autopilotPath()}
+	if from != "" && !c.same(from, k.Path) {
+		from = "" // it was checked when it came; a link to elsewhere is never followed
+	}
+	return rest.WalkFrom(k.Op, from, autopilotKey, fetch(ctx, c, k, autopilotDevice.model))
+}
+
 // FindAutopilot returns the devices with a serial, compared without blanks around
 // it and in any letter case: none, one, or several where a maker left a
 // placeholder. The service finds parts of a serial only, and none with a hyphen or

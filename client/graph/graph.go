@@ -50,7 +50,12 @@ type collection[T any] struct {
 // as long as they lead to the same list. k's headers go with every page, as no
 // link carries them.
 func walk[W, T any](ctx context.Context, c *Client, k rest.Call, item func(W) (T, bool), id func(T) string) iter.Seq2[[]T, error] {
-	return rest.Walk(k.Op, id, func(link string) (rest.Page[T], error) {
+	return rest.Walk(k.Op, id, fetch(ctx, c, k, item))
+}
+
+// fetch reads the page of a list that a link names.
+func fetch[W, T any](ctx context.Context, c *Client, k rest.Call, item func(W) (T, bool)) func(link string) (rest.Page[T], error) {
+	return func(link string) (rest.Page[T], error) {
 		k := k
 		path := k.Path
 		if link != "" {
@@ -77,7 +82,7 @@ func walk[W, T any](ctx context.Context, c *Client, k rest.Call, item func(W) (T
 		}
 		p.Foreign = p.Next != "" && !c.same(p.Next, path)
 		return p, nil
-	})
+	}
 }
 
 // gathered reads a short list to its end. Beside an error of kind Incomplete

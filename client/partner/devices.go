@@ -51,18 +51,31 @@ func (w device) model(b model.BatchID) (model.Device, bool) {
 //
 // GET /customers/{customer}/deviceBatches/{batch}/devices
 func (c *Client) Devices(ctx context.Context, customer model.CustomerID, b model.BatchID) iter.Seq2[[]model.Device, error] {
+	return func(yield func([]model.Device, error) bool) {
+		for s, err := range c.DevicesFrom(ctx, customer, model.Place{Batch: b}) {
+			if !yield(s.Items, err) {
+				return
+			}
+		}
+	}
+}
+
+// DevicesFrom is Devices from a place on, and says where each page ends. Beside an
+// error stands the place where the walk can be taken up again.
+func (c *Client) DevicesFrom(ctx context.Context, customer model.CustomerID, from model.Place) iter.Seq2[rest.Stretch[model.Device], error] {
 	const op = "list devices"
-	path, err := devicesPath(op, b)
+	path, err := devicesPath(op, from.Batch)
 	if err == nil {
 		path, err = customerPath(op, customer, path...)
 	}
 	if err != nil {
-		return func(yield func([]model.Device, error) bool) { yield(nil, err) }
+		return func(yield func(rest.Stretch[model.Device], error) bool) { yield(rest.Stretch[model.Device]{}, err) }
 	}
-	return walk(ctx, c, list[device, model.Device]{op: op, path: path, lane: string(customer),
-		item: func(w device) (model.Device, bool) { return w.model(b) },
+	l := list[device, model.Device]{op: op, path: path, lane: string(customer),
+		item: func(w device) (model.Device, bool) { return w.model(from.Batch) },
 		id:   func(d model.Device) string { return string(d.ID) },
-	})
+	}
+	return rest.WalkFrom(op, from.Next, l.id, fetch(ctx, c, l))
 }
 
 // policyUpdate is the body that puts a policy on devices.

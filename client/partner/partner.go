@@ -176,7 +176,12 @@ type list[W, T any] struct {
 // walk reads a list page by page, with the token of each page in a header of the
 // next request.
 func walk[W, T any](ctx context.Context, c *Client, l list[W, T]) iter.Seq2[[]T, error] {
-	return rest.Walk(l.op, l.id, func(token string) (rest.Page[T], error) {
+	return rest.Walk(l.op, l.id, fetch(ctx, c, l))
+}
+
+// fetch reads the page of a list that a token names.
+func fetch[W, T any](ctx context.Context, c *Client, l list[W, T]) func(token string) (rest.Page[T], error) {
+	return func(token string) (rest.Page[T], error) {
 		k := rest.Call{Op: l.op, Path: l.path, Query: l.first, Lane: l.lane}
 		if token != "" {
 			k.Query, k.Header = l.more, http.Header{tokenHeader: {token}}
@@ -196,7 +201,7 @@ func walk[W, T any](ctx context.Context, c *Client, l list[W, T]) iter.Seq2[[]T,
 		p.Items, p.Left = usable(wire.Items, l.item)
 		p.Next, p.Foreign = wire.next(c.root, l.path)
 		return p, nil
-	})
+	}
 }
 
 // all reads a list that comes in one answer. Items with unusable ids are left

@@ -23,6 +23,13 @@ type Page[T any] struct {
 	Ref     string // the id that support asks for
 }
 
+// Stretch is a page of a walk with where the walk goes on behind it. Beside an error it
+// says where the walk can be taken up again; "" is from its beginning.
+type Stretch[T any] struct {
+	Items []T
+	Next  string // token or link, "" behind the last page
+}
+
 // Walk yields a list page by page, as the pages arrive. It ends with an error of
 // kind Incomplete when the list cannot be read to its end: a page failed, a link
 // repeats or leads elsewhere, a page brings nothing new, the pages do not end,
@@ -30,11 +37,22 @@ type Page[T any] struct {
 // the first page keeps its own kind, and so does the end of the context.
 func Walk[T any](op string, id func(T) string, fetch func(next string) (Page[T], error)) iter.Seq2[[]T, error] {
 	return func(yield func([]T, error) bool) {
+		for s, err := range WalkFrom(op, "", id, fetch) {
+			if !yield(s.Items, err) {
+				return
+			}
+		}
+	}
+}
+
+// WalkFrom is [Walk] from some page on, which a former walk named.
+func WalkFrom[T any](op, from string, id func(T) string, fetch func(next string) (Page[T], error)) iter.Seq2[Stretch[T], error] {
+	return func(yield func(Stretch[T], error) bool) {
 		w := walker{op: op, seed: maphash.MakeSeed(), items: map[uint64]struct{}{}, links: map[uint64]struct{}{}}
-		for next := ""; ; {
+		for next := from; ; {
 			page, err := fetch(next)
 			if err != nil {
-				yield(nil, w.stopped(err))
+				yield(Stretch[T]{Next: w.again(next)}, w.stopped(err))
 				return
 			}
 			fresh := 0
@@ -42,11 +60,11 @@ func Walk[T any](op string, id func(T) string, fetch func(next string) (Page[T],
 				fresh += w.note(w.items, id(it))
 			}
 			end, stop := w.judge(len(page.Items), fresh, page.Left, page.Next, page.Foreign, page.Ref)
-			if fresh > 0 && !yield(page.Items, nil) {
+			if fresh > 0 && !yield(Stretch[T]{Items: page.Items, Next: page.Next}, nil) {
 				return
 			}
 			if stop != nil {
-				yield(nil, stop)
+				yield(Stretch[T]{Next: w.again(next)}, stop)
 			}
 			if stop != nil || end {
 				return
@@ -102,6 +120,15 @@ func (w *walker) judge(items, fresh, left int, next string, foreign bool, ref st
 		return true, bad(fmt.Sprintf("the list is longer than %d pages", MaxPages))
 	}
 	return false, nil
+}
+
+// again is where a walk that ended at a page can be taken up: there, unless items were
+// left out on the way, which a walk from there on would not know of.
+func (w *walker) again(at string) string {
+	if w.left > 0 {
+		return ""
+	}
+	return at
 }
 
 // stopped is the error of a walk whose next page failed.

@@ -85,7 +85,7 @@ type Map struct {
 	Mark, MarkAll, Unmark, Range, Same, MarkList, Sort, Reverse, Attention Binding
 
 	// Acting on rows. Each letter is the same verb on every screen.
-	Assign, New, Edit, Remove, Upload, Refresh, Again, Continue, Drop, Undo, Why, Export, Password, Tag, Sync Binding
+	Assign, New, Edit, Remove, Upload, Refresh, Halt, Again, Continue, Drop, Undo, Why, Export, Password, Tag, Sync Binding
 
 	// Looking at one row more closely, and taking texts of it away.
 	Raw, Difference, Copy, CopyMenu Binding
@@ -111,7 +111,7 @@ func Default() *Map {
 		Mark: Of("space"), MarkAll: Of("*"), Unmark: Of("u"),
 		Range: Of("v"), Same: Of(","), MarkList: Of("M"), Sort: Of("s"), Reverse: Of("S"), Attention: Of("!"),
 
-		Assign: Of("p"), New: Of("n"), Edit: Of("e"), Upload: Of("U"), Refresh: Of("r"), Again: Of("a"),
+		Assign: Of("p"), New: Of("n"), Edit: Of("e"), Upload: Of("U"), Refresh: Of("r"), Halt: Of("."), Again: Of("a"),
 		Remove: Of("x"), Continue: Of("c"), Drop: Of("X"), Undo: Of("z"), Why: Of("w"), Export: Of("E"), Password: Of("b"), Tag: Of("t"), Sync: Of("i"),
 
 		Raw: Of("J"), Difference: Of("d"), Copy: Of("y"), CopyMenu: Of("Y"), Bell: Of("B"),

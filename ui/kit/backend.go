@@ -38,6 +38,16 @@ type BatchReader interface {
 	Device(ctx context.Context, c model.CustomerID, b model.BatchID, id model.DeviceID) (model.Device, error)
 }
 
+// Walker reads the devices of both services from where a former walk ended. The
+// promises of [Reader] hold.
+type Walker interface {
+	// DevicesFrom is [Reader.Devices] from these places on, or from the beginning
+	// without any. Its first step is the plan.
+	DevicesFrom(ctx context.Context, c model.CustomerID, from []model.Place) iter.Seq2[model.DevicePage, error]
+	// AutopilotFrom is [Autopilot.AutopilotDevices] from a page on, "" for the first.
+	AutopilotFrom(ctx context.Context, c model.CustomerID, from string) iter.Seq2[model.AutopilotPage, error]
+}
+
 // Writer changes the tenant. Each method returns when the intent is durable on
 // this machine, before anything is sent; what becomes of it is on the board.
 // An error means that nothing was written down and nothing will be sent. A
@@ -142,6 +152,7 @@ type Backend struct {
 	Identity Identity // nil for a simulator
 	Reader   Reader
 	Batch    BatchReader
+	Walker   Walker // nil where a list is always read from its beginning
 	Writer   Writer
 	Journal  Journal
 	Files    Files

@@ -41,11 +41,14 @@ type ListMsg[T any] struct {
 	Sides  Sides // of a list that joins the two services
 	Progress
 	Began time.Time // when reading began: no fact in the list is older
-	Kept  *Kept     // stands in until the list is whole; nil for nothing
-	Since Since     // of a list that is whole: what came and went
-	Done  bool
-	Err   *model.Error // why the list is not whole; only together with Done
-	Next  tea.Cmd      // waits for the next answer; nil when Done
+	// Onward is set while a reading goes on with what a former one had, which is shown.
+	Onward  bool
+	Further bool  // of a list that is not whole: reading can go on where it stopped
+	Kept    *Kept // stands in until the list is whole; nil for nothing
+	Since   Since // of a list that is whole: what came and went
+	Done    bool
+	Err     *model.Error // why the list is not whole; only together with Done
+	Next    tea.Cmd      // waits for the next answer; nil when Done
 }
 
 // maxGroups bounds the distinct words that a list is counted by.

@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"context"
+
 	tea "charm.land/bubbletea/v2"
 
 	"muster/model"
@@ -16,6 +18,7 @@ type Devices struct {
 	list    *list[noItem]
 	odd     *oddities               // of the rows that are shown
 	coming  *oddities               // of the reading under way
+	reader  *fleetReader            // of the latest reading
 	acting  func(chosen) kit.Effect // waits for the marked devices
 	told    string                  // what was said about a side that could not be read
 	actions []kit.Action
@@ -28,15 +31,7 @@ func NewDevices(env *kit.Env) *Devices {
 		one: "device", many: "devices", idName: "id", schema: deviceSchema, cols: deviceCols,
 		none:  []string{"This customer has no devices yet.", "U uploads a device list."},
 		kinds: deviceKinds(),
-		fill: func() func(kit.ListMsg[noItem], func(kit.ListMsg[noItem])) {
-			s.coming = &oddities{}
-			r := fleetReader{ctx: env.Visit, reader: env.Backend.Reader, autopilot: env.Backend.Autopilot, customer: env.Customer.ID, day: env.Day, odd: s.coming,
-				fleets: env.Backend.Fleets, zone: env.Zone.String()}
-			if l := s.list; l.complete {
-				r.before, r.beforeAt = l.ix, l.began
-			}
-			return r.read
-		},
+		fill:  s.fill,
 	})
 	k := env.Keys
 	s.actions = append([]kit.Action{
@@ -57,6 +52,26 @@ func NewDevices(env *kit.Env) *Devices {
 			Help: "The devices that came and went between the list before and this one."},
 	}, append(append(s.list.markings(), s.list.looks()...), s.list.moves()...)...)
 	return s
+}
+
+// fill returns how the list is read: from its beginning, or on from where the last
+// reading stopped.
+func (s *Devices) fill(ctx context.Context) func(kit.ListMsg[noItem], func(kit.ListMsg[noItem])) {
+	env, b := s.env, s.env.Backend
+	r := &fleetReader{ctx: ctx, reader: b.Reader, autopilot: b.Autopilot, walker: b.Walker, customer: env.Customer.ID, day: env.Day,
+		fleets: b.Fleets, zone: env.Zone.String()}
+	switch l := s.list; {
+	case s.reader != nil && s.reader.halted != nil:
+		r.from, r.odd, r.before, r.beforeAt = s.reader.halted, s.coming, s.reader.before, s.reader.beforeAt
+	default:
+		if l.complete {
+			r.before, r.beforeAt = l.ix, l.began
+		}
+		s.coming = &oddities{}
+		r.odd = s.coming
+	}
+	s.reader = r
+	return r.read
 }
 
 // deviceKinds are the operations that change what devices are or have.
@@ -110,6 +125,7 @@ func (s *Devices) tell(msg kit.ListMsg[noItem]) kit.Toast {
 	switch err := msg.Sides.Err; {
 	case !msg.Done:
 		return kit.Toast{}
+	case err != nil && err.Kind == model.Cancelled:
 	case err != nil && err.Kind != model.NoBackend:
 		say = kit.IntuneTrouble("Intune could not be read", err)
 		if msg.Sides.Read > 0 {

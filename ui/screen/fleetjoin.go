@@ -252,6 +252,24 @@ func (j *joiner) flush(whole bool) {
 	}
 }
 
+// withLeft returns the list with the devices of Intune that have no row yet, because
+// Partner Center, which was not read to its end, may know them. The joiner stays as it
+// is, so that it can go on.
+func (j *joiner) withLeft(ix *fleet.Index, intune int) (*fleet.Index, int) {
+	var rows []fleet.Row
+	for n := j.flushed; n < j.left.len(); n++ {
+		row := j.left.row(n)
+		if j.rowOf[n] != none || j.main.has(row.Key) {
+			continue
+		}
+		if h, ok := j.hash(row); ok && j.where[h].twice {
+			disagree(row, differsSerial)
+		}
+		rows = append(rows, row)
+	}
+	return ix.With(rows...), intune + len(rows)
+}
+
 // missing notes on rows which only Partner Center has that all of Intune was read.
 func (j *joiner) missing() {
 	for n := range j.main.len() {

@@ -27,6 +27,10 @@ type fleetReader struct {
 	beforeAt time.Time
 	fleets   kit.Fleets // nil where nothing is kept
 	zone     string     // in which the dates of the rows are written
+
+	walker kit.Walker // nil where a reading can only begin anew
+	from   *stopped   // the reading that this one goes on with; nil for a new one
+	halted *stopped   // after a reading that ended early and that can be gone on with
 }
 
 // noItem stands behind the rows of a list whose rows hold all that is kept.
@@ -36,6 +40,7 @@ type noItem = struct{}
 type step struct {
 	partner *model.DevicePage
 	intune  []model.AutopilotDevice
+	next    string // where Intune goes on
 	ended   side
 	err     error
 }
@@ -50,50 +55,45 @@ const (
 
 // read fills the list until both sides have come to their end.
 func (r *fleetReader) read(m kit.ListMsg[noItem], publish func(kit.ListMsg[noItem])) {
-	if r.before == nil {
-		if m.Kept = r.kept(); m.Kept != nil {
-			r.before, r.beforeAt = m.Kept.Index, m.Kept.Began
-			publish(m)
-		}
+	j, t := r.begin(&m, publish), &trail{}
+	if r.from != nil {
+		t.next = r.from.next
 	}
-	j := newJoiner(r.day)
-	j.odd = r.odd
-	policies, err := r.reader.Policies(r.ctx, r.customer)
-	note := ""
-	if err != nil {
-		note = "policies by id: their names could not be read"
-	}
-	j.names = make(map[string]string, len(policies))
-	for _, p := range policies {
-		j.names[string(p.ID)] = model.Clean(p.Name)
-	}
+	base := m.Progress
 	partner := false // has come to its end
 	for st := range r.steps() {
 		if st.err != nil && st.ended != intuneSide && m.Err == nil {
-			m.Err = kit.Trouble(st.err)
+			m.Err = r.trouble(st.err)
 		}
 		switch {
 		case st.partner != nil:
 			j.partner(st.partner.Devices)
-			if p := st.partner; p.Page > 0 || p.Of > 0 {
-				m.Progress = kit.Progress{Pages: p.Page, Batches: p.Batches, Of: p.Of, Total: max(p.Total, 0)}
-			}
+			t.partner(st.partner, st.err)
+			m.Progress = progressOf(st.partner, base, m.Progress, r.from != nil)
 		case st.ended == partnerSide:
 			partner = true
+			if r.from != nil && len(r.from.partner) == 0 {
+				t.plan = []model.Place{} // it was whole before
+			}
 		case st.ended == intuneSide:
-			j.sides.Whole, j.sides.Err = st.err == nil, kit.Trouble(st.err)
+			j.sides.Whole, j.sides.Err = st.err == nil, r.trouble(st.err)
 		default:
 			j.autopilot(st.intune)
+			t.next = st.next
 		}
-		if partner {
-			j.flush(m.Err == nil)
+		if partner && (m.Err == nil || r.walker == nil || j.main.len() == 0 && m.Err.Kind != model.Cancelled) {
+			j.flush(m.Err == nil) // a side that brought nothing keeps nobody waiting for the other
 		}
-		publish(j.message(m, note, false))
+		publish(j.message(m, false))
 	}
 	if j.sides.Whole {
 		j.missing()
 	}
-	last := j.message(m, note, true)
+	if m.Err != nil || !j.sides.Whole {
+		r.halted = r.stop(j, t, m)
+	}
+	m.Further = r.halted != nil
+	last := j.message(m, true)
 	whole := last.Err == nil && j.sides.Whole
 	if whole && r.before != nil {
 		last.Since = deviceSince(r.before, r.beforeAt, last.Index)
@@ -104,10 +104,63 @@ func (r *fleetReader) read(m kit.ListMsg[noItem], publish func(kit.ListMsg[noIte
 	}
 }
 
+// trouble is why a side is not whole; a reading that was stopped has no other reason.
+func (r *fleetReader) trouble(err error) *model.Error {
+	if err != nil && r.ctx.Err() != nil {
+		return &model.Error{Kind: model.Cancelled, Op: "list devices", Msg: "reading was stopped"}
+	}
+	return kit.Trouble(err)
+}
+
+// begin returns what the reading adds to: nothing yet, while a kept list stands in, or
+// what a former one had.
+func (r *fleetReader) begin(m *kit.ListMsg[noItem], publish func(kit.ListMsg[noItem])) *joiner {
+	if f := r.from; f != nil {
+		m.Began, m.Progress, m.Note, m.Onward = f.began, f.progress, f.note, true
+		if f.intune {
+			f.j.sides.Err = nil
+		}
+		publish(f.j.message(*m, false))
+		return f.j
+	}
+	if r.before == nil {
+		if m.Kept = r.kept(); m.Kept != nil {
+			r.before, r.beforeAt = m.Kept.Index, m.Kept.Began
+			publish(*m)
+		}
+	}
+	j := newJoiner(r.day)
+	j.odd = r.odd
+	policies, err := r.reader.Policies(r.ctx, r.customer)
+	if err != nil {
+		m.Note = "policies by id: their names could not be read"
+	}
+	j.names = make(map[string]string, len(policies))
+	for _, p := range policies {
+		j.names[string(p.ID)] = model.Clean(p.Name)
+	}
+	return j
+}
+
+// progressOf says how far a reading has come by a step, which counts from where the
+// reading was taken up.
+func progressOf(p *model.DevicePage, base, last kit.Progress, onward bool) kit.Progress {
+	switch {
+	case onward && p.Batch != "":
+		left := p.Of - p.Batches
+		return kit.Progress{Pages: base.Pages + p.Page, Batches: max(base.Of-left, 0), Of: base.Of, Total: base.Total}
+	case onward, p.Page == 0 && p.Of == 0:
+		return last
+	}
+	return kit.Progress{Pages: p.Page, Batches: p.Batches, Of: p.Of, Total: max(p.Total, 0)}
+}
+
 // message is the list as far as it has come.
-func (j *joiner) message(m kit.ListMsg[noItem], note string, done bool) kit.ListMsg[noItem] {
+func (j *joiner) message(m kit.ListMsg[noItem], done bool) kit.ListMsg[noItem] {
 	m.Index, m.Groups, m.Sides, m.Done = j.snapshot(done), maps.Clone(j.groups), j.sides, done
-	m.Note = note
+	if done && m.Err != nil {
+		m.Index, m.Sides.Intune = j.withLeft(m.Index, m.Sides.Intune)
+	}
 	if !done {
 		m.Err = nil
 	}
@@ -150,31 +203,4 @@ func (r *fleetReader) steps() iter.Seq[step] {
 			}
 		}
 	}
-}
-
-func (r *fleetReader) partnerSteps(ctx context.Context, out chan<- step) {
-	for page, err := range r.reader.Devices(ctx, r.customer) {
-		out <- step{partner: &page, err: err}
-	}
-	out <- step{ended: partnerSide, err: ctx.Err()}
-}
-
-func (r *fleetReader) intuneSteps(ctx context.Context, out chan<- step) {
-	if r.autopilot == nil {
-		out <- step{ended: intuneSide, err: kit.Unreachable("list Autopilot devices")}
-		return
-	}
-	var failed error
-	for page, err := range r.autopilot.AutopilotDevices(ctx, r.customer) {
-		if err != nil && failed == nil {
-			failed = err
-		}
-		if len(page) > 0 {
-			out <- step{intune: page}
-		}
-	}
-	if failed == nil {
-		failed = ctx.Err()
-	}
-	out <- step{ended: intuneSide, err: failed}
 }

@@ -44,7 +44,8 @@ type listing[T any] struct {
 	// sequence runs off the loop.
 	pages func() iter.Seq2[kit.Page[T], error]
 	// fill reads the list in a way of its own, in the place of pages; see [kit.Feed].
-	fill func() func(kit.ListMsg[T], func(kit.ListMsg[T]))
+	// It ends soon after its context does.
+	fill func(ctx context.Context) func(kit.ListMsg[T], func(kit.ListMsg[T]))
 }
 
 // list is the part that all lists share: reading, filter, order, marks, cursor. It is
@@ -66,7 +67,9 @@ type list[T any] struct {
 	read     bool // at least one reading ended
 	kept     bool // the rows are of an earlier start
 	since    kit.Since
-	complete bool // the rows are all that there was when they were read
+	further  bool               // reading can go on where it stopped
+	halt     context.CancelFunc // ends the reading under way; nil when it cannot be ended
+	complete bool               // the rows are all that there was when they were read
 	reading  bool
 	reach    int // rows that the reading under way has
 	progress kit.Progress
@@ -127,11 +130,13 @@ func (l *list[T]) refresh() kit.Effect {
 		return kit.Effect{}
 	}
 	l.readSeq++
-	l.reading, l.reach, l.progress = true, 0, kit.Progress{}
+	l.reading, l.reach, l.progress, l.further = true, 0, kit.Progress{}, false
 	l.describe()
 	re := kit.Reply{To: l.self, Seq: l.readSeq}
 	if l.fill != nil {
-		return kit.Effect{Cmd: kit.Feed(l.env.Visit, l.env.Now, re, l.schema, l.fill())}
+		ctx, cancel := context.WithCancel(l.env.Visit)
+		l.halt = cancel
+		return kit.Effect{Cmd: kit.Feed(l.env.Visit, l.env.Now, re, l.schema, l.fill(ctx))}
 	}
 	return kit.Effect{Cmd: kit.ReadList(l.env.Visit, l.env.Now, re, l.schema, l.pages())}
 }
@@ -176,10 +181,14 @@ func (l *list[T]) take(msg kit.ListMsg[T]) kit.Effect {
 	}
 	l.reach, l.progress = msg.Index.Len()-msg.Sides.Intune, msg.Progress
 	early := l.early()
-	first := !l.read && !l.kept || l.ix.Len() == 0
+	first := !l.read && !l.kept || l.ix.Len() == 0 || msg.Onward && !l.kept && !l.complete
 	stood := l.kept && l.rows.Len() == 0 // and its rows are still to be shown
 	if msg.Done {
-		l.reading, l.err = false, msg.Err
+		l.reading, l.err, l.further = false, msg.Err, msg.Further
+		if l.halt != nil {
+			l.halt()
+			l.halt = nil
+		}
 	}
 	// A second reading that failed leaves the whole list that we have alone, unless
 	// it found more.
@@ -366,7 +375,10 @@ func (l *list[T]) state() []string {
 		} else if l.reach > 0 {
 			fact += " " + kit.Count(l.reach)
 		}
-		if p.Of > 0 {
+		switch {
+		case l.step == "" && p.Pages > 0 && l.reach > 0 && p.Total > l.reach:
+			fact += " " + l.env.Theme.Glyphs.Separator + " page " + kit.Count(p.Pages) + " of about " + kit.Count(p.Pages*p.Total/l.reach)
+		case p.Of > 0:
 			fact += " " + l.env.Theme.Glyphs.Separator + " " + cmp.Or(l.step, "batch") + " " + kit.Count(min(p.Batches+1, p.Of)) + " of " + kit.Count(p.Of)
 		}
 		out = append(out, fact)
@@ -377,7 +389,11 @@ func (l *list[T]) state() []string {
 		} else if p.Pages > 0 {
 			fact += " at page " + kit.Count(p.Pages)
 		}
-		out = append(out, fact+", r reads again")
+		if l.further {
+			out = append(out, fact+", r reads on")
+		} else {
+			out = append(out, fact+", r reads again")
+		}
 	}
 	if l.note != "" {
 		out = append(out, l.note)

@@ -275,7 +275,7 @@ func TestAListThatIsBeingReadSaysHowFarItIs(t *testing.T) {
 	part.Done, part.Next = false, func() tea.Msg { return whole }
 	part.Progress = kit.Progress{Pages: 2, Batches: 0, Of: 2, Total: 1250}
 	e := s.Update(part)
-	want(t, s, "250 devices · reading 250 of 1 250 · batch 1 of 2")
+	want(t, s, "250 devices · reading 250 of 1 250 · page 2 of about 10")
 	typed(s, "jj")
 	if _, key, _ := s.list.table.Current(); key != "d2" {
 		t.Errorf("while it is read the cursor is on %s", key)

@@ -45,7 +45,7 @@ func (l *list[T]) filterHelp() string {
 // looks are the actions that change what is shown of the list.
 func (l *list[T]) looks() []kit.Action {
 	k := l.env.Keys
-	return append([]kit.Action{
+	looks := []kit.Action{
 		{Name: "filter", Key: k.Filter, Do: l.startFilter,
 			Help: filterWords + ` Enter keeps, Esc clears, up takes the former one back.`},
 		{Name: "sort", Key: k.Sort, Quiet: true, Do: l.sort, Help: "By the next column; after the last one in the order of arrival."},
@@ -53,7 +53,24 @@ func (l *list[T]) looks() []kit.Action {
 		{Name: "refresh", Key: k.Refresh, Do: l.refresh, Off: l.busy, Help: "Read the list again. It changes nothing."},
 		{Name: "export", Key: k.Export, Quiet: true, Do: l.export, Off: l.cannotExport,
 			Help: "Write what is marked, what the filter shows or all to a file: CSV, JSON or NDJSON."},
-	}, copying(l.env, l.copies)...)
+	}
+	if l.fill != nil {
+		looks = append(looks, kit.Action{Name: "stop reading", Key: k.Halt, Quiet: true, Do: l.stopReading, Off: l.notReading, Help: "What was read stays; refresh goes on from there."})
+	}
+	return append(looks, copying(l.env, l.copies)...)
+}
+
+// notReading is why a reading cannot be stopped.
+func (l *list[T]) notReading() string {
+	if !l.reading || l.halt == nil {
+		return "nothing is being read"
+	}
+	return ""
+}
+
+func (l *list[T]) stopReading() kit.Effect {
+	l.halt()
+	return kit.Effect{Toast: kit.Toast{Text: "reading stops; " + l.env.Keys.Refresh.String() + " reads on"}}
 }
 
 func (l *list[T]) cannotExport() string {
