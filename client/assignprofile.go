@@ -41,11 +41,11 @@ func (c *Client) AssignProfile(ctx context.Context, a model.ProfileAssignment) (
 	if err != nil {
 		return "", err
 	}
-	target, err := json.Marshal(plan{a.Way, a.Anchor, a.Group})
+	target, err := json.Marshal(plan{a.Way, a.Anchor, model.OneCase(a.Group)})
 	if err != nil {
 		return "", &model.Error{Kind: model.Unexpected, Op: op, Msg: "it cannot be written down"}
 	}
-	in := ledger.Intent{Kind: model.AssignProfile, Customer: a.Customer.ID, CustomerName: a.Customer.Name, Target: string(a.Profile.ID), Chunk: intuneChunk,
+	in := ledger.Intent{Kind: model.AssignProfile, Customer: a.Customer.ID, CustomerName: a.Customer.Name, Target: string(model.OneCase(a.Profile.ID)), Chunk: intuneChunk,
 		Title: fmt.Sprintf("profile %s on %s", model.Clean(a.Profile.Name), plural(len(a.Devices), "Autopilot device")), Rows: make([]ledger.IntentRow, len(a.Devices))}
 	for i, d := range a.Devices {
 		was, err := json.Marshal(stood{d.Assignment, d.EntraDevice})

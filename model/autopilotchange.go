@@ -158,10 +158,10 @@ func (a ProfileAssignment) Validate() error {
 		switch {
 		case !IsGUID(string(d.ID)):
 			return bad("the id of device " + Clean(d.Serial) + " is not a GUID")
-		case seen[d.ID]:
+		case seen[OneCase(d.ID)]:
 			return bad("device " + Clean(d.Serial) + " is chosen twice")
 		}
-		seen[d.ID] = true
+		seen[OneCase(d.ID)] = true
 	}
 	return nil
 }

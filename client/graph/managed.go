@@ -45,7 +45,7 @@ type managedDevice struct {
 
 func (w managedDevice) model() (model.ManagedDevice, bool) {
 	return model.ManagedDevice{
-		ID: model.ManagedDeviceID(w.ID), Name: w.Name.Clean(), Serial: w.Serial.Clean(), EntraDevice: presentID(w.EntraDevice),
+		ID: model.OneCase(model.ManagedDeviceID(w.ID)), Name: w.Name.Clean(), Serial: w.Serial.Clean(), EntraDevice: presentID(w.EntraDevice),
 		User: w.User.Clean(), System: w.System.Clean(), SystemVersion: w.SystemVersion.Clean(), Maker: w.Maker.Clean(), Model: w.Model.Clean(),
 		Compliance: w.Compliance.Clean(), Management: w.Management.Clean(), Owner: w.Owner.Clean(), EnrollmentType: w.EnrollmentType.Clean(),
 		Enrolled: w.Enrolled.Time, LastSync: w.LastSync.Time, Encrypted: w.Encrypted == "true", AutopilotJoined: w.Autopilot == "true",

@@ -60,7 +60,7 @@ type outOfBoxOld struct {
 }
 
 func (w deploymentProfile) model() (model.DeploymentProfile, bool) {
-	p := model.DeploymentProfile{ID: model.ProfileID(w.ID), Hybrid: w.Type == hybridProfile, Name: w.Name.Clean(),
+	p := model.DeploymentProfile{ID: model.OneCase(model.ProfileID(w.ID)), Hybrid: w.Type == hybridProfile, Name: w.Name.Clean(),
 		Description: w.Description.Clean(), Locale: w.Language.Clean(), DeviceType: w.DeviceType.Clean(),
 		NameTemplate: w.NameTemplate.Clean(), Preprovision: w.PreprovisionOld, ExtractHash: w.ExtractHashOld,
 		ScopeTags: tags(w.ScopeTags), Created: w.Created.Time, Modified: w.Modified.Time}
