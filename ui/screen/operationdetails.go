@@ -95,8 +95,10 @@ func (s *rowDetail) fill() {
 			s.field("tracking id", string(j.ID))
 			s.field("correlation", j.Correlation)
 			s.field("request id", j.RequestID)
-			s.field("accepted", s.env.Stamp(j.Accepted))
-			s.field("ended", s.env.Stamp(j.Ended))
+			if !s.op.Kind.HasJobs() { // a job of Partner Center tells more in its own detail
+				s.field("accepted", s.env.Stamp(j.Accepted))
+				s.field("ended", s.env.Stamp(j.Ended))
+			}
 		}
 	}
 	if len(r.Past) > 0 {
