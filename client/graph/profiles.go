@@ -79,6 +79,9 @@ func (w deploymentProfile) model() (model.DeploymentProfile, bool) {
 	}
 	p.OutOfBox = model.OutOfBox{PrivacyHidden: o.PrivacyHidden, EULAHidden: o.EULAHidden, UserType: o.UserType.Clean(),
 		Usage: o.Usage.Clean(), KeyboardSkipped: o.KeyboardSkipped, EscapeLinkHidden: o.EscapeLinkHidden}
+	if p.OutOfBox.Usage == model.UsageShared { // some member stands there, and nobody has set it
+		p.OutOfBox.UserType = ""
+	}
 	return p, model.IsGUID(w.ID)
 }
 

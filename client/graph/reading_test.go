@@ -281,3 +281,14 @@ func TestBIOSResults(t *testing.T) {
 		t.Error(users, err)
 	}
 }
+
+// A self-deploying profile has no user whose type could be said, whatever stands there.
+func TestASharedProfileHasNoUserType(t *testing.T) {
+	for usage, want := range map[string]string{model.UsageShared: "", model.UsageSingle: model.UserAdmin} {
+		b := saying(t, 200, `{"@odata.type":"#microsoft.graph.azureADWindowsAutopilotDeploymentProfile","id":"`+string(clinic)+`","displayName":"x",
+			"outOfBoxExperienceSetting":{"userType":"administrator","deviceUsageType":"`+usage+`"}}`)
+		if p, err := b.Profile(t.Context(), clinic); err != nil || p.OutOfBox.UserType != want {
+			t.Errorf("%s: %q, %v", usage, p.OutOfBox.UserType, err)
+		}
+	}
+}
