@@ -20,8 +20,9 @@ import (
 
 var guids = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 
-// shouting serves the simulator's Graph with every GUID in its answers in capitals.
-func (w *world) shouting() (graph string) {
+// between serves the simulator's Graph through something that stands between: it sees
+// requests before they go on, and may write answers anew. Both may be nil.
+func (w *world) between(before func(*http.Request), rewrite func(body []byte) []byte) (graph string) {
 	w.t.Helper()
 	to, err := url.Parse(w.ready.Graph)
 	if err != nil {
@@ -31,11 +32,17 @@ func (w *world) shouting() (graph string) {
 		Director: func(r *http.Request) {
 			r.URL.Scheme, r.URL.Host = to.Scheme, to.Host
 			r.Header.Set("Accept-Encoding", "identity")
+			if before != nil {
+				before(r)
+			}
 		},
 		ModifyResponse: func(res *http.Response) error {
+			if rewrite == nil {
+				return nil
+			}
 			body, err := io.ReadAll(res.Body)
 			_ = res.Body.Close()
-			body = guids.ReplaceAllFunc(body, bytes.ToUpper)
+			body = rewrite(body)
 			res.Body = io.NopCloser(bytes.NewReader(body))
 			res.Header.Set("Content-Length", strconv.Itoa(len(body)))
 			return err
@@ -50,7 +57,7 @@ func (w *world) shouting() (graph string) {
 // become other ones by it.
 func TestIDsAreTheSameInEitherCase(t *testing.T) {
 	w := newWorld(t, simulator.Options{})
-	loud := w.shouting()
+	loud := w.between(nil, func(body []byte) []byte { return guids.ReplaceAllFunc(body, bytes.ToUpper) })
 	c := w.dial(func(o *client.Connection) { o.Graph = loud })
 	capitals := func(ts []model.Target) []model.Target {
 		out := make([]model.Target, len(ts))
