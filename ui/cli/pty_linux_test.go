@@ -218,10 +218,11 @@ func hidden(t *testing.T, secret string, sent []byte, from int) {
 	if !strings.Contains(holds(), secret) {
 		t.Errorf("the emulator does not show it while it is shown; the test shows nothing:\n%s", holds())
 	}
-	_, _ = screen.Write(after)
-	main := holds()
-	_, _ = io.WriteString(screen, "\x1b[?47h") // the other screen, as it was left
-	for what, text := range map[string]string{"screen": main, "other screen": holds()} {
+	leaves := max(bytes.Index(after, []byte("\x1b[?1049l")), 0)
+	_, _ = screen.Write(after[:leaves])
+	left := holds() // of the screen of its own, as it is left
+	_, _ = screen.Write(after[leaves:])
+	for what, text := range map[string]string{"screen": holds(), "other screen": left} {
 		if strings.Contains(text, secret) {
 			t.Errorf("the %s still holds it:\n%s", what, text)
 		}
