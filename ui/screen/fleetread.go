@@ -178,3 +178,6 @@ func (r *fleetReader) intuneSteps(ctx context.Context, out chan<- step) {
 	}
 	out <- step{ended: intuneSide, err: failed}
 }
+
+// intuneBeta stands where a list of Intune has nothing to show yet.
+const intuneBeta = "These are beta APIs of Microsoft Graph; they need an Intune licence and an Intune role."
