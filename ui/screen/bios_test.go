@@ -159,7 +159,7 @@ func TestBIOSWithoutIntune(t *testing.T) {
 	s := NewBIOSConfiguration(newEnv(t, still(1)), still(1).BIOSList[0])
 	show(s)
 	s.Resize(80, 40)
-	says(t, s, "The results could not be read: read results: "+kit.NoIntune, "The assignments could not be read", "size 26 of 5 120 bytes")
+	says(t, s, "The results could not be read: "+kit.NoIntune, "The assignments could not be read", "size 26 of 5 120 bytes")
 	for _, what := range []string{"SecureBoot=Enabled", "The devices could not be read: " + kit.NoIntune, "The users could not be read: " + kit.NoIntune} {
 		uitest.Run(s, s.Update(uitest.Tab))
 		says(t, s, what)
