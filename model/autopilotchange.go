@@ -137,6 +137,7 @@ type ProfileAssignment struct {
 	Devices  []AutopilotDevice // as the operator saw them
 	Way      AssignWay
 	Anchor   AutopilotID // of [WayDevice]: a device that has the profile; "" = one is looked for
+	Whole    bool        // of [WayDevice]: send the whole device at once, not a reference to it first
 	Group    GroupID     // of [WayGroup]: a static group that has the profile; "" = none is offered
 }
 
