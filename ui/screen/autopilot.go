@@ -3,6 +3,7 @@ package screen
 import (
 	"cmp"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -22,6 +23,7 @@ type Autopilot struct {
 	seq     uint64
 	reading bool
 	shown   *model.AutopilotDetail // nil until it was read
+	asked   time.Time              // when the profile that is pending was asked for from here
 	err     *model.Error
 }
 
@@ -96,8 +98,21 @@ func (s *Autopilot) Update(msg tea.Msg) kit.Effect {
 			s.age()
 		}
 		s.redraw()
+		if s.pending() {
+			return kit.Effect{Cmd: kit.AskedProfile(s.env.Visit, s.env, kit.Reply{To: s, Seq: s.seq}, s.device.ID)}
+		}
+	case kit.AskedMsg:
+		if msg.Seq == s.seq {
+			s.asked = msg.Since
+			s.redraw()
+		}
 	}
 	return kit.Effect{}
+}
+
+// pending reports whether a profile was on its way to the device when it was read.
+func (s *Autopilot) pending() bool {
+	return s.shown != nil && s.device.Assignment == model.AssignmentPending
 }
 
 // needWriter says why something cannot be changed in Intune.
@@ -230,6 +245,12 @@ func (s *Autopilot) fillProfile() {
 	status := d.Assignment.Words()
 	if why := model.AssignmentDetailWords(d.AssignmentDetail); why != "" {
 		status += ": " + why
+	}
+	if s.pending() { // the service gives no time; what was asked for from here has one
+		if !s.asked.IsZero() {
+			status += " since " + s.env.Stamp(s.asked) + ","
+		}
+		status += " " + s.env.AsOf(s.shown.ReadAt)
 	}
 	s.field("status", status)
 	s.field("assigned", s.env.Stamp(d.AssignedAt))

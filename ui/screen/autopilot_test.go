@@ -125,3 +125,32 @@ func TestAPendingAssignmentTellsItsAge(t *testing.T) {
 		t.Errorf("the row says\n%s", d.View())
 	}
 }
+
+// The detail of a device tells since when a pending profile was asked for, where the
+// ledger knows, and else when it was read.
+func TestAPendingDeviceTellsSinceWhen(t *testing.T) {
+	asked := uitest.Noon().Add(-7 * time.Minute)
+	for name, c := range map[string]struct {
+		device model.AutopilotID
+		status model.AssignmentStatus
+		want   string
+	}{
+		"asked from here": {model.AutopilotID(guid(1)), model.AssignmentPending, "status assigning since 2026-11-23 13:55 CET, as of 14:02 CET"},
+		"asked elsewhere": {model.AutopilotID(guid(2)), model.AssignmentPending, "status assigning as of 14:02 CET"},
+		"not pending":     {model.AutopilotID(guid(1)), model.AssignmentInSync, "status assigned "},
+	} {
+		b := still(1)
+		b.RowList = []model.Row{{Number: 1, Chunk: 1, Autopilot: model.AutopilotID(guid(1)), State: model.RowAccepted}}
+		b.Board = &model.Board{Rev: 1, Operations: []model.Operation{{ID: "o", Kind: model.AssignProfile, Customer: model.CustomerID(guid(1)),
+			Jobs: []model.Job{{Chunk: 1, Accepted: asked}}}}}
+		env := newEnv(t, b)
+		d := model.AutopilotDevice{ID: c.device, Serial: "S1", Assignment: c.status}
+		env.Backend.Autopilot = &uitest.StillAutopilot{Details: map[model.AutopilotID]model.AutopilotDetail{d.ID: {Device: d, ReadAt: uitest.Noon()}}}
+		s := NewAutopilot(env, model.Device{}, "", d, source{})
+		s.Resize(120, 60)
+		uitest.Run(s, s.Init())
+		if v := read(s); !strings.Contains(v, c.want) {
+			t.Errorf("%s: no %q in\n%s", name, c.want, s.View())
+		}
+	}
+}
