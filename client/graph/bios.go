@@ -133,7 +133,7 @@ func (c *Client) UpdateBIOS(ctx context.Context, id model.BIOSID, p model.BIOSPa
 		return model.BIOSConfiguration{}, err
 	}
 	made, err := decoded(op, "a BIOS configuration", a, bios.model)
-	if err != nil || made.ID != id { // changed, though: the status said so
+	if err != nil || made.ID != model.OneCase(id) { // changed, though: the status said so
 		return model.BIOSConfiguration{ID: id}.Apply(p), nil
 	}
 	return made, nil
