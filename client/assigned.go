@@ -11,21 +11,32 @@ import (
 // look reads how the devices stand to the profile. Only that decides: the answer to
 // the assignment says nothing.
 func (p profileAssignments) look(ctx context.Context, v *view, o model.Operation, rows []model.Row) ([]ledger.Result, error) {
-	profile := model.ProfileID(o.Target)
+	profile := model.OneCase(model.ProfileID(o.Target))
 	jobs := jobsOf(o)
 	var out []ledger.Result
 	for _, row := range rows {
-		d, has, err := v.under(ctx, profile, row.Autopilot)
+		d, b, err := v.under(ctx, profile, model.OneCase(row.Autopilot))
 		if err != nil {
 			return out, err
 		}
-		fresh := newlySent(jobs[row.Chunk], p.c.o.Now(), p.c.o.ReadBack)
-		if r, ok := standing(row, d, has, fresh); ok {
+		j := jobs[row.Chunk]
+		fresh := newlySent(j, p.c.o.Now(), p.c.o.ReadBack)
+		if r, ok := standing(row, d, b, fresh, j.Phase == model.ChunkLost); ok {
 			out = append(out, r)
 		}
 	}
 	return out, nil
 }
+
+// bond is how a device stands to the wanted profile.
+type bond uint8
+
+const (
+	bondUntold bond = iota // the service does not say which profile the device is to get
+	bondOther              // it is to get another one
+	bondComing             // it is to get the wanted one
+	bondHas                // it has the wanted one
+)
 
 // newlySent reports whether a chunk was accepted less than so long ago; one whose
 // answer was lost counts from its sending.
@@ -41,21 +52,25 @@ func (profileAssignments) late() (text, what string) {
 	return "still pending, Intune gives no deadline", "look at the device later; with the group way the next sync may bring it"
 }
 
-// standing says what the state of a device means for its row. has reports whether
-// the profile that it stands to is the wanted one. A failure that was there before
-// is not believed while it is fresh.
-func standing(row model.Row, d model.AutopilotDevice, has, fresh bool) (ledger.Result, bool) {
+// standing says what the state of a device means for its row. A failure that was there
+// before is not believed while the request is fresh. When the answer to it was lost, what
+// was there before proves nothing at all: neither a failure, nor that a profile is on its
+// way, unless it is the wanted one.
+func standing(row model.Row, d model.AutopilotDevice, b bond, fresh, lost bool) (ledger.Result, bool) {
 	r := ledger.Result{Number: row.Number}
+	was := readStood(row).Status == d.Assignment
 	switch {
 	case d.ID == "":
 		r.State, r.Text, r.What = model.RowFailed, "the device is not registered any more", "read the list again"
-	case has && d.Assignment.Assigned():
+	case b == bondHas && d.Assignment.Assigned():
 		r.State, r.Text = model.RowDone, d.Assignment.Words()
-	case d.Assignment == model.AssignmentFailed && fresh && readStood(row).Status == model.AssignmentFailed:
+	case d.Assignment == model.AssignmentFailed && was && (fresh || lost):
 		return r, false
 	case d.Assignment == model.AssignmentFailed:
 		r.State, r.Code = model.RowFailed, d.AssignmentDetail
 		r.Text, r.What = model.AssignmentProblem(d.AssignmentDetail)
+	case d.Assignment == model.AssignmentPending && lost && (b == bondOther || b == bondUntold && was):
+		return r, false
 	case d.Assignment == model.AssignmentPending:
 		r.Text = d.Assignment.Words()
 	default:
@@ -67,30 +82,48 @@ func standing(row model.Row, d model.AutopilotDevice, has, fresh bool) (ledger.R
 // under reads how a device stands to a profile: by itself, or from the lists of the
 // profile's devices and of all devices when many rows wait. A device that is gone
 // has no id.
-func (v *view) under(ctx context.Context, profile model.ProfileID, id model.AutopilotID) (d model.AutopilotDevice, has bool, err error) {
-	g, err := v.graph()
-	if err != nil {
-		return d, false, err
-	}
+func (v *view) under(ctx context.Context, profile model.ProfileID, id model.AutopilotID) (model.AutopilotDevice, bond, error) {
 	if v.want <= v.c.listPages(v.customer) {
-		detail, err := g.AutopilotDevice(ctx, id)
-		if err != nil && model.KindOf(err) == model.NotFound {
-			return d, false, nil
-		}
-		if err != nil {
-			return d, false, err
-		}
-		return detail.Device, detail.Profile != nil && detail.Profile.ID == profile, nil
+		return v.underAlone(ctx, profile, id)
 	}
 	have, err := v.profileDevices(ctx, profile)
 	if err != nil {
-		return d, false, err
+		return model.AutopilotDevice{}, bondUntold, err
 	}
-	if d, has = have[id]; has && d.Assignment.Assigned() {
-		return d, true, nil
+	d, in := have[id]
+	if in && d.Assignment.Assigned() {
+		return d, bondHas, nil
 	}
 	d, _, err = v.device(ctx, id)
-	return d, has, err
+	switch {
+	case in && d.Assignment.Assigned(): // it came while the lists were read
+		return d, bondHas, err
+	case in:
+		return d, bondComing, err
+	}
+	return d, bondUntold, err
+}
+
+// underAlone reads one device with its two profiles.
+func (v *view) underAlone(ctx context.Context, profile model.ProfileID, id model.AutopilotID) (model.AutopilotDevice, bond, error) {
+	g, err := v.graph()
+	if err != nil {
+		return model.AutopilotDevice{}, bondUntold, err
+	}
+	d, err := g.AutopilotDevice(ctx, id)
+	switch {
+	case err != nil && model.KindOf(err) == model.NotFound:
+		return model.AutopilotDevice{}, bondUntold, nil
+	case err != nil:
+		return model.AutopilotDevice{}, bondUntold, err
+	case d.Profile != nil && d.Profile.ID == profile:
+		return d.Device, bondHas, nil
+	case d.Intended == nil:
+		return d.Device, bondUntold, nil
+	case d.Intended.ID == profile:
+		return d.Device, bondComing, nil
+	}
+	return d.Device, bondOther, nil
 }
 
 // profileDevices reads the devices of a profile.

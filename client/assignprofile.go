@@ -14,6 +14,7 @@ import (
 type plan struct {
 	Way    model.AssignWay   `json:"way,omitempty"`
 	Anchor model.AutopilotID `json:"anchor,omitempty"`
+	Whole  bool              `json:"whole,omitempty"`
 	Group  model.GroupID     `json:"group,omitempty"`
 }
 
@@ -41,11 +42,11 @@ func (c *Client) AssignProfile(ctx context.Context, a model.ProfileAssignment) (
 	if err != nil {
 		return "", err
 	}
-	target, err := json.Marshal(plan{a.Way, a.Anchor, a.Group})
+	target, err := json.Marshal(plan{a.Way, a.Anchor, a.Whole, model.OneCase(a.Group)})
 	if err != nil {
 		return "", &model.Error{Kind: model.Unexpected, Op: op, Msg: "it cannot be written down"}
 	}
-	in := ledger.Intent{Kind: model.AssignProfile, Customer: a.Customer.ID, CustomerName: a.Customer.Name, Target: string(a.Profile.ID), Chunk: intuneChunk,
+	in := ledger.Intent{Kind: model.AssignProfile, Customer: a.Customer.ID, CustomerName: a.Customer.Name, Target: string(model.OneCase(a.Profile.ID)), Chunk: intuneChunk,
 		Title: fmt.Sprintf("profile %s on %s", model.Clean(a.Profile.Name), plural(len(a.Devices), "Autopilot device")), Rows: make([]ledger.IntentRow, len(a.Devices))}
 	for i, d := range a.Devices {
 		was, err := json.Marshal(stood{d.Assignment, d.EntraDevice})
@@ -171,7 +172,7 @@ func (p profileAssignments) by(ctx context.Context, g *graph.Client, r *runner, 
 		if err != nil {
 			return nil, err
 		}
-		return func(row model.Row, requestID string) error { return via(ctx, g, anchor, row, requestID) }, nil
+		return func(row model.Row, requestID string) error { return via(ctx, g, anchor, row, want.Whole, requestID) }, nil
 	case model.WayGroup:
 		if err := checkGroup(ctx, g, profile, want.Group); err != nil {
 			return nil, err
@@ -219,18 +220,20 @@ func (p profileAssignments) anchor(ctx context.Context, g *graph.Client, profile
 }
 
 // via assigns through the anchor: with a reference, as the call's path asks for,
-// and when that is not understood with the device itself, as its documentation
-// shows.
-func via(ctx context.Context, g *graph.Client, anchor model.AutopilotID, row model.Row, requestID string) error {
-	err := g.AssignVia(ctx, anchor, deviceOf(row), false, requestID)
-	if err == nil || !graph.NoRoute(err) && model.KindOf(err) != model.Invalid {
-		return err
+// and when that is not understood, or at once with whole, with the device itself, as its
+// documentation shows.
+func via(ctx context.Context, g *graph.Client, anchor model.AutopilotID, row model.Row, whole bool, requestID string) error {
+	if !whole {
+		err := g.AssignVia(ctx, anchor, deviceOf(row), false, requestID)
+		if err == nil || !graph.NoRoute(err) && model.KindOf(err) != model.Invalid {
+			return err
+		}
 	}
-	whole, missing := g.AutopilotDevice(ctx, row.Autopilot)
+	device, missing := g.AutopilotDevice(ctx, row.Autopilot)
 	if missing != nil {
 		return missing
 	}
-	return g.AssignVia(ctx, anchor, whole.Device, true, requestID)
+	return g.AssignVia(ctx, anchor, device.Device, true, requestID)
 }
 
 // checkGroup refuses a group that cannot take members or does not have the

@@ -107,7 +107,7 @@ func TestAProfileThatDoesNotFitFailsByTheDevicesWord(t *testing.T) {
 func TestEachWayOfAssigningAProfile(t *testing.T) {
 	w := newWorld(t, simulator.Options{})
 	c := w.dial()
-	p, devices := w.profile(c, 4)
+	p, devices := w.profile(c, 5)
 	if _, o := w.assign(c, model.ProfileAssignment{Profile: p, Devices: devices[:1], Way: model.WayDirect}); o.State() != model.OperationDone {
 		t.Errorf("direct ended as %v", o.State())
 	}
@@ -115,8 +115,12 @@ func TestEachWayOfAssigningAProfile(t *testing.T) {
 	if o.State() != model.OperationDone {
 		t.Errorf("through a device ended as %v: %+v", o.State(), w.rows(c, id))
 	}
-	if sent := w.requests("POST", "/"+string(devices[0].ID)+"/deploymentProfile/assignedDevices/$ref"); len(sent) != 1 {
-		t.Errorf("%d requests through the device that was named, want 1", len(sent))
+	if id, o = w.assign(c, model.ProfileAssignment{Profile: p, Devices: devices[4:], Way: model.WayDevice, Anchor: devices[0].ID, Whole: true}); o.State() != model.OperationDone {
+		t.Errorf("with the whole device it ended as %v: %+v", o.State(), w.rows(c, id))
+	}
+	// The reference is answered with 204, the whole device with itself.
+	if sent := w.requests("POST", "/"+string(devices[0].ID)+"/deploymentProfile/assignedDevices/$ref"); len(sent) != 2 || sent[0].Status != 204 || sent[1].Status != 201 {
+		t.Errorf("requests %+v through the device that was named, want 204 and 201", sent)
 	}
 	if id, o = w.assign(c, model.ProfileAssignment{Profile: p, Devices: devices[2:3], Way: model.WayDevice}); o.State() != model.OperationDone {
 		t.Errorf("through any device ended as %v: %+v", o.State(), w.rows(c, id))

@@ -28,10 +28,10 @@ func checkDevices(op string, to model.Customer, devices []model.AutopilotDevice)
 		switch {
 		case !model.IsGUID(string(d.ID)):
 			return bad("the id of device " + model.Clean(d.Serial) + " is not a GUID")
-		case seen[d.ID]:
+		case seen[model.OneCase(d.ID)]:
 			return bad("device " + model.Clean(d.Serial) + " is chosen twice")
 		}
-		seen[d.ID] = true
+		seen[model.OneCase(d.ID)] = true
 	}
 	return nil
 }
@@ -73,7 +73,7 @@ func (c *Client) ChangeAutopilot(ctx context.Context, to model.Customer, devices
 }
 
 func autopilotRow(d model.AutopilotDevice, previous, target string) ledger.IntentRow {
-	return ledger.IntentRow{Row: model.Row{Serial: model.Clean(d.Serial), Autopilot: d.ID, Previous: previous, Target: target}}
+	return ledger.IntentRow{Row: model.Row{Serial: model.Clean(d.Serial), Autopilot: model.OneCase(d.ID), Previous: previous, Target: target}}
 }
 
 // planUndoAutopilot reads the customer's Autopilot devices as they are now.

@@ -91,8 +91,32 @@ func (c *Client) graph(customer model.CustomerID) (*graph.Client, error) {
 // creations sends new BIOS configurations.
 type creations struct{ c *Client }
 
-func (creations) method(context.Context, *runner, []ledger.Chunk, ledger.Chunk) (string, step, error) {
-	return methodPost, step{}, nil
+func (b creations) method(ctx context.Context, r *runner, _ []ledger.Chunk, next ledger.Chunk) (string, step, error) {
+	word, err := creation(next, func() ([]string, error) {
+		g, s, err := b.c.openSpooled(ctx, r, next)
+		if err != nil || s.New == nil {
+			return nil, err
+		}
+		return biosNamed(ctx, g, *s.New)
+	})
+	return word, step{}, err
+}
+
+// biosNamed returns the ids of the BIOS configurations with the name and the file name
+// of one. A list may leave the files themselves out.
+func biosNamed(ctx context.Context, g *graph.Client, want model.BIOSConfiguration) ([]string, error) {
+	var ids []string
+	for page, err := range g.BIOSConfigurations(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		for _, have := range page {
+			if have.Name == model.Clean(want.Name) && have.FileName == model.Clean(want.FileName) {
+				ids = append(ids, string(have.ID))
+			}
+		}
+	}
+	return ids, nil
 }
 
 func (b creations) send(ctx context.Context, r *runner, next ledger.Chunk, _ string) (receipt, error) {
@@ -121,21 +145,24 @@ func (b creations) find(ctx context.Context, o model.Operation, rows []model.Row
 	if err != nil || s.New == nil || len(rows) != 1 {
 		return nil, err
 	}
-	for page, err := range g.BIOSConfigurations(ctx) {
+	older, err := b.c.olderTwins(ctx, o.ID)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := biosNamed(ctx, g, *s.New)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if older[id] {
+			continue
+		}
+		full, err := g.BIOSConfiguration(ctx, model.BIOSID(id))
 		if err != nil {
 			return nil, err
 		}
-		for _, have := range page {
-			if have.Name != model.Clean(s.New.Name) || have.FileName != model.Clean(s.New.FileName) {
-				continue
-			}
-			full, err := g.BIOSConfiguration(ctx, have.ID) // a list may leave the file out
-			if err != nil {
-				return nil, err
-			}
-			if bytes.Equal(full.Content, s.New.Content) {
-				return written(full, rows[0].Number, "found at the service; the answer was lost"), nil
-			}
+		if bytes.Equal(full.Content, s.New.Content) {
+			return written(full, rows[0].Number, "found at the service; the answer was lost"), nil
 		}
 	}
 	return nil, nil

@@ -38,10 +38,10 @@ func (c *Client) AssignBIOS(ctx context.Context, to model.Customer, b model.BIOS
 		switch {
 		case (t.Kind == model.TargetGroup || t.Kind == model.TargetExclude) && !model.IsGUID(string(t.Group)):
 			return bad("the id of a group is not a GUID")
-		case t.Group != "" && seen[t.Group]:
+		case t.Group != "" && seen[model.OneCase(t.Group)]:
 			return bad("group " + model.Clean(string(t.Group)) + " stands twice; it is either included or excluded")
 		}
-		seen[t.Group] = true
+		seen[model.OneCase(t.Group)] = true
 	}
 	return c.recordBIOSChange(ctx, model.AssignBIOS, to, b, was, want)
 }
@@ -99,8 +99,10 @@ func sameTargets(a, b []model.Target) bool {
 	return true
 }
 
-// plain is a target without the words that stand for "no filter".
+// plain is a target without the words that stand for "no filter", and with its ids in
+// one letter case.
 func plain(t model.Target) model.Target {
+	t.Group, t.Filter = model.OneCase(t.Group), model.OneCase(t.Filter)
 	if t.Filter == "" || t.Filter == model.ZeroGUID {
 		t.Filter, t.FilterType = "", ""
 	}

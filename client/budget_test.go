@@ -115,6 +115,9 @@ func TestThreeThousandGroupTagsKeepToTheBudgetAndAreUndone(t *testing.T) {
 		sent := w.requests("POST", updates)
 		took := sent[len(sent)-1].Time.Sub(begin)
 		t.Logf("the last of %d writes left after %v, the last row was read back after %v", len(sent), took, time.Since(begin))
+		if len(sent) != devices {
+			t.Errorf("%d writes for %d devices", len(sent), devices)
+		}
 		if took > budget+budget/20 {
 			t.Errorf("it took %v; the budget allows %v", took, budget)
 		}

@@ -41,7 +41,7 @@ func (c *Client) noneManaged(ctx context.Context, op string, customer model.Cust
 	named := map[model.ManagedDeviceID]string{}
 	for _, d := range devices {
 		if d.Enrolled() {
-			named[d.ManagedDevice] = d.Serial
+			named[model.OneCase(d.ManagedDevice)] = d.Serial
 		}
 	}
 	if len(named) == 0 {

@@ -2,9 +2,7 @@ package client
 
 import (
 	"context"
-	"fmt"
 	"iter"
-	"strings"
 
 	"muster/client/graph"
 	"muster/model"
@@ -54,32 +52,10 @@ func (c *Client) AutopilotDevice(ctx context.Context, customer model.CustomerID,
 		return model.AutopilotDetail{}, err
 	}
 	d, err := g.AutopilotDevice(ctx, id)
-	if err != nil || !d.Device.Enrolled() {
-		return d, err
+	if err == nil {
+		joinManaged(ctx, g, &d)
 	}
-	m, err := g.ManagedDevice(ctx, d.Device.ManagedDevice)
-	switch {
-	case err == nil && !sameSerial(d.Device.Serial, m.Serial):
-		d.Missing = append(d.Missing, &model.Error{Kind: model.Conflict, Op: "read managed device",
-			Msg:  fmt.Sprintf("the managed device it names has another serial, %s", orNone(m.Serial)),
-			Hint: "it is shown without it; look at both in Intune"})
-	case err == nil:
-		d.Managed = &m
-	case model.KindOf(err) == model.NotFound:
-		e := *asError(err)
-		e.Msg = "the managed device it names is gone from Intune"
-		d.Missing = append(d.Missing, &e)
-	default:
-		d.Missing = append(d.Missing, asError(err))
-	}
-	return d, nil
-}
-
-// sameSerial reports whether two records may speak of one machine. A serial that
-// one of them does not know decides nothing.
-func sameSerial(a, b string) bool {
-	a, b = strings.TrimSpace(a), strings.TrimSpace(b)
-	return a == "" || b == "" || strings.EqualFold(a, b)
+	return d, err
 }
 
 func orNone(s string) string {

@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -12,48 +13,66 @@ import (
 	"muster/model"
 )
 
+// An Autopilot device is joined with the managed device that it names, else with the
+// only one that has its serial; otherwise it is said why not.
 func TestADeviceIsJoinedWithItsManagedDeviceOrSaysWhyNot(t *testing.T) {
 	w := newWorld(t, simulator.Options{Devices: 600})
 	c := w.dial()
 	ctx := context.Background()
-	managed := map[model.ManagedDeviceID]model.ManagedDevice{}
+	managed, serials := map[model.ManagedDeviceID]model.ManagedDevice{}, map[string]int{}
 	for page, err := range c.ManagedDevices(ctx, w.customer()) {
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, m := range page {
 			managed[m.ID] = m
+			serials[model.JoinSerial(m.Serial)]++
 		}
 	}
-	joined, dangling, free := 0, 0, 0
+	const byID, byHand, anew, free = "by id", "enrolled by hand", "enrolled anew", "not enrolled"
+	some := map[string]model.AutopilotDevice{}
 	for _, d := range w.autopilot(c) {
 		m, there := managed[d.ManagedDevice]
+		n := serials[model.JoinSerial(d.Serial)]
 		switch {
-		case !d.Enrolled() && free > 0, d.Enrolled() && there && joined > 0:
-			continue // one of each is enough
+		case there && strings.EqualFold(m.Serial, d.Serial):
+			some[byID] = d
+		case !d.Enrolled() && n == 1:
+			some[byHand] = d
+		case d.Enrolled() && !there && n == 1:
+			some[anew] = d
+		case !d.Enrolled() && n == 0:
+			some[free] = d
+		}
+	}
+	for what, want := range map[string]struct{ joined, bySerial bool }{byID: {true, false}, byHand: {true, true}, anew: {true, true}, free: {false, false}} {
+		d, ok := some[what]
+		if !ok {
+			t.Errorf("no device is %s; the test shows nothing", what)
+			continue
 		}
 		got, err := c.AutopilotDevice(ctx, w.customer(), d.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
-		switch {
-		case !d.Enrolled():
-			if free++; got.Managed != nil || len(got.Missing) > 0 {
-				t.Errorf("not enrolled, yet managed %+v, missing %v", got.Managed, got.Missing)
-			}
-		case there && strings.EqualFold(m.Serial, d.Serial):
-			if joined++; got.Managed == nil || got.Managed.ID != m.ID {
-				t.Errorf("device %s: managed %+v, want %s", d.Serial, got.Managed, m.ID)
-			}
-		case !there:
-			dangling++
-			if got.Managed != nil || len(got.Missing) != 1 || got.Missing[0].Kind != model.NotFound || got.Missing[0].Ref == "" {
-				t.Errorf("its managed device is gone: managed %+v, missing %+v", got.Managed, got.Missing)
-			}
+		if (got.Managed != nil) != want.joined || got.BySerial != want.bySerial || len(got.Missing) > 0 {
+			t.Errorf("%s: managed %+v, by serial %v, missing %v", what, got.Managed, got.BySerial, got.Missing)
+		}
+		if m := got.Managed; m != nil && !strings.EqualFold(m.Serial, d.Serial) {
+			t.Errorf("%s: device %s got the managed device of %s", what, d.Serial, m.Serial)
 		}
 	}
-	if joined == 0 || dangling == 0 || free == 0 {
-		t.Errorf("%d joined, %d dangling, %d free; the test shows nothing", joined, dangling, free)
+	w.graph(http.MethodDelete, "deviceManagement/managedDevices/"+string(some[byID].ManagedDevice))
+	got, err := c.AutopilotDevice(ctx, w.customer(), some[byID].ID)
+	if err != nil || got.Managed != nil || len(got.Missing) != 1 || got.Missing[0].Kind != model.NotFound || got.Missing[0].Ref == "" {
+		t.Errorf("its managed device is gone: managed %+v, missing %+v, %v", got.Managed, got.Missing, err)
+	}
+	w.fault(`{"match": "^GET .*/managedDevices", "kind": "status", "status": 500, "times": 0}`)
+	for _, what := range []string{byHand, anew, free} {
+		got, err := c.AutopilotDevice(ctx, w.customer(), some[what].ID)
+		if err != nil || got.Managed != nil || len(got.Missing) == 0 {
+			t.Errorf("%s while managed devices cannot be read: managed %+v, missing %+v, %v", what, got.Managed, got.Missing, err)
+		}
 	}
 }
 

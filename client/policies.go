@@ -76,16 +76,34 @@ type policyWriter struct {
 	verb string
 }
 
-func (p policyWriter) method(context.Context, *runner, []ledger.Chunk, ledger.Chunk) (string, step, error) {
-	return p.verb, step{}, nil
+func (p policyWriter) method(ctx context.Context, r *runner, _ []ledger.Chunk, next ledger.Chunk) (string, step, error) {
+	if p.verb != methodPost {
+		return p.verb, step{}, nil
+	}
+	word, err := creation(next, func() ([]string, error) {
+		s, err := openSpooledPolicy(ctx, r, next)
+		if err != nil {
+			return nil, err
+		}
+		policies, err := p.c.o.Partner.Policies(ctx, r.op.Customer)
+		return policiesLike(policies, s.Want), err
+	})
+	return word, step{}, err
+}
+
+// policiesLike returns the ids of the policies that are just like one.
+func policiesLike(policies []model.ConfigurationPolicy, want model.ConfigurationPolicy) []string {
+	var ids []string
+	for _, have := range policies {
+		if have.Same(want) {
+			ids = append(ids, string(have.ID))
+		}
+	}
+	return ids
 }
 
 func (p policyWriter) send(ctx context.Context, r *runner, next ledger.Chunk, _ string) (receipt, error) {
-	bodies, err := r.book.Spool(ctx, r.op.ID, next.Job.Chunk)
-	if err != nil {
-		return receipt{}, err
-	}
-	s, err := readSpooledPolicy(bodies)
+	s, err := openSpooledPolicy(ctx, r, next)
 	if err != nil {
 		return receipt{}, err
 	}
@@ -121,6 +139,14 @@ func (p policyWriter) unchanged(ctx context.Context, customer model.CustomerID, 
 	return nil
 }
 
+func openSpooledPolicy(ctx context.Context, r *runner, next ledger.Chunk) (spooledPolicy, error) {
+	bodies, err := r.book.Spool(ctx, r.op.ID, next.Job.Chunk)
+	if err != nil {
+		return spooledPolicy{}, err
+	}
+	return readSpooledPolicy(bodies)
+}
+
 func readSpooledPolicy(bodies [][]byte) (spooledPolicy, error) {
 	var s spooledPolicy
 	if len(bodies) != 1 || json.Unmarshal(bodies[0], &s) != nil {
@@ -140,10 +166,13 @@ func (p policyWriter) find(ctx context.Context, o model.Operation, _ []model.Row
 	if err != nil {
 		return nil, err
 	}
+	if p.verb == methodPost {
+		return p.c.newTwin(ctx, o.ID, policiesLike(policies, s.Want))
+	}
 	there := false
 	for _, have := range policies {
 		there = there || string(have.ID) == o.Target
-		if (p.verb == methodPost || string(have.ID) == o.Target) && p.verb != methodDelete && have.Same(s.Want) {
+		if string(have.ID) == o.Target && p.verb != methodDelete && have.Same(s.Want) {
 			return oneDone(string(have.ID), "found at the service; the answer was lost"), nil
 		}
 	}

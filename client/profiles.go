@@ -99,8 +99,18 @@ type profileWriter struct {
 	verb string
 }
 
-func (p profileWriter) method(context.Context, *runner, []ledger.Chunk, ledger.Chunk) (string, step, error) {
-	return p.verb, step{}, nil
+func (p profileWriter) method(ctx context.Context, r *runner, _ []ledger.Chunk, next ledger.Chunk) (string, step, error) {
+	if p.verb != methodPost {
+		return p.verb, step{}, nil
+	}
+	word, err := creation(next, func() ([]string, error) {
+		g, s, err := p.open(ctx, r, next)
+		if err != nil {
+			return nil, err
+		}
+		return profilesLike(ctx, g, s.Want)
+	})
+	return word, step{}, err
 }
 
 func (p profileWriter) send(ctx context.Context, r *runner, next ledger.Chunk, _ string) (receipt, error) {
@@ -219,7 +229,11 @@ func (p profileWriter) find(ctx context.Context, o model.Operation, _ []model.Ro
 		return nil, err
 	}
 	if p.verb == methodPost {
-		return foundProfile(ctx, g, s.Want)
+		ids, err := profilesLike(ctx, g, s.Want)
+		if err != nil {
+			return nil, err
+		}
+		return p.c.newTwin(ctx, o.ID, ids)
 	}
 	now, err := g.Profile(ctx, model.ProfileID(o.Target))
 	switch {
@@ -233,18 +247,19 @@ func (p profileWriter) find(ctx context.Context, o model.Operation, _ []model.Ro
 	return nil, nil
 }
 
-// foundProfile looks for a profile that is like the one that was sent: names may
-// stand twice.
-func foundProfile(ctx context.Context, g *graph.Client, want model.DeploymentProfile) ([]ledger.Result, error) {
+// profilesLike returns the ids of the profiles that are just like one: names may stand
+// twice.
+func profilesLike(ctx context.Context, g *graph.Client, want model.DeploymentProfile) ([]string, error) {
+	var ids []string
 	for page, err := range g.Profiles(ctx) {
 		if err != nil {
 			return nil, err
 		}
 		for _, have := range page {
 			if sameProfile(have, want) {
-				return oneDone(string(have.ID), "found at the service; the answer was lost"), nil
+				ids = append(ids, string(have.ID))
 			}
 		}
 	}
-	return nil, nil
+	return ids, nil
 }

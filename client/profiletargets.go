@@ -123,13 +123,13 @@ func (t retargets) find(ctx context.Context, o model.Operation, rows []model.Row
 	}
 	ids, targets := map[string]bool{}, map[model.Target]bool{}
 	for _, have := range now {
-		ids[have.ID], targets[have.Target] = true, true
+		ids[have.ID], targets[plain(have.Target)] = true, true
 	}
 	var out []ledger.Result
 	for _, row := range openRows(rows) {
 		var what retarget
 		_ = json.Unmarshal([]byte(row.Target), &what) // nothing to find then
-		if what.Add != nil && targets[*what.Add] || what.Remove != nil && !ids[what.Remove.ID] {
+		if what.Add != nil && targets[plain(*what.Add)] || what.Remove != nil && !ids[what.Remove.ID] {
 			out = append(out, ledger.Result{Number: row.Number, State: model.RowDone, Text: "found at the service; the answer was lost"})
 		}
 	}

@@ -2,7 +2,9 @@ package client_test
 
 import (
 	"context"
+	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -64,6 +66,13 @@ func TestASyncThatSomebodyElseAskedForIsNotRepeated(t *testing.T) {
 	if o := await(t, c, id, 1, over); o.Rows.Failed != 1 {
 		t.Fatalf("ended with %+v", o.Rows)
 	}
+	if r := w.rows(c, id)[0]; !strings.Contains(r.Text, "Intune takes one sync in ten minutes [") || r.What != "it takes the next one in 6m40s" {
+		t.Errorf("the row says %q, %q", r.Text, r.What)
+	}
+	began := time.Now()
+	if _, err := c.AutopilotSettings(context.Background(), w.customer()); err != nil || time.Since(began) > 10*time.Second {
+		t.Errorf("reading afterwards took %v, %v: the 429 held other calls back", time.Since(began), err)
+	}
 	if n := len(w.requests("POST", "/sync")); n != 1 {
 		t.Errorf("%d requests, want 1", n)
 	}
@@ -80,5 +89,31 @@ func TestALostAnswerToASyncIsLookedFor(t *testing.T) {
 	}
 	if o := await(t, c, id, 1, over); o.State() != model.OperationDone {
 		t.Fatalf("ended as %v: %+v", o.State(), w.rows(c, id))
+	}
+}
+
+// A 409 says that a sync is under way, which is what was asked for: it is followed to its
+// end, and no other one is asked for.
+func TestASyncThatSomebodyElseBeganIsFollowed(t *testing.T) {
+	w := newWorld(t, simulator.Options{Speed: 100})
+	var first sync.Once
+	graph := w.between(func(r *http.Request) {
+		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/sync") {
+			first.Do(func() { w.graph(http.MethodPost, "deviceManagement/windowsAutopilotSettings/sync") })
+		}
+	}, nil)
+	c := w.dial(func(o *client.Connection) { o.Graph = graph })
+	w.untilSync(c)
+	id, err := c.SyncAutopilot(context.Background(), w.first())
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := await(t, c, id, 1, over)
+	if r := w.rows(c, id)[0]; o.State() != model.OperationDone || r.Text != "the sync has ended" {
+		t.Errorf("ended as %v: %+v", o.State(), r)
+	}
+	all := w.requests("POST", "/sync")
+	if len(all) != 2 || all[0].Status+all[1].Status != 204+409 {
+		t.Errorf("requests %+v, want somebody else's 204 and our 409", all)
 	}
 }

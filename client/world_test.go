@@ -109,6 +109,24 @@ func (w *world) control(method, path, body string) {
 	}
 }
 
+// graph sends a request without a body to Microsoft Graph, as somebody else would.
+func (w *world) graph(method, path string) {
+	w.t.Helper()
+	req, err := http.NewRequest(method, w.ready.Graph+"/"+path, nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+w.ready.GraphToken)
+	res, err := cmp.Or(w.http, http.DefaultClient).Do(req)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode/100 != 2 {
+		w.t.Fatalf("%s %s: %s", method, path, res.Status)
+	}
+}
+
 // request is a line of the simulator's log.
 type request struct {
 	Time                    time.Time

@@ -137,6 +137,7 @@ type ProfileAssignment struct {
 	Devices  []AutopilotDevice // as the operator saw them
 	Way      AssignWay
 	Anchor   AutopilotID // of [WayDevice]: a device that has the profile; "" = one is looked for
+	Whole    bool        // of [WayDevice]: send the whole device at once, not a reference to it first
 	Group    GroupID     // of [WayGroup]: a static group that has the profile; "" = none is offered
 }
 
@@ -158,10 +159,10 @@ func (a ProfileAssignment) Validate() error {
 		switch {
 		case !IsGUID(string(d.ID)):
 			return bad("the id of device " + Clean(d.Serial) + " is not a GUID")
-		case seen[d.ID]:
+		case seen[OneCase(d.ID)]:
 			return bad("device " + Clean(d.Serial) + " is chosen twice")
 		}
-		seen[d.ID] = true
+		seen[OneCase(d.ID)] = true
 	}
 	return nil
 }

@@ -55,6 +55,15 @@ func IsGUID(s string) bool {
 	return true
 }
 
+// OneCase returns a GUID in lower case and anything else as it is. The services treat
+// the two spellings of a GUID alike; ids that are compared are brought to one first.
+func OneCase[ID ~string](id ID) ID {
+	if IsGUID(string(id)) {
+		return ID(strings.ToLower(string(id)))
+	}
+	return id
+}
+
 // Valid reports whether the id has the form that the service's paths need.
 func (c CustomerID) Valid() bool { return IsGUID(string(c)) }
 

@@ -53,6 +53,7 @@ type AutopilotDetail struct {
 	Profile  *DeploymentProfile // assigned now, nil = none
 	Intended *DeploymentProfile // the one that is on its way, nil = none
 	Managed  *ManagedDevice     // nil = not enrolled, or gone
+	BySerial bool               // Managed is the only one with the device's serial; the device names none that is there
 	// Missing names the parts that could not be read, with the request id. The others hold.
 	Missing []*Error
 	ReadAt  time.Time
@@ -244,4 +245,26 @@ func AssignmentDetailWords(detail string) string {
 		return "the profile is for a Windows PC"
 	}
 	return Clean(detail)
+}
+
+// RemediationWords is the state of a device whose hardware changed, in words; unknown
+// ones as they came.
+func RemediationWords(state string) string {
+	switch state {
+	case "noRemediationRequired":
+		return "none required"
+	case "automaticRemediationRequired":
+		return "required, done by Intune"
+	case "manualRemediationRequired":
+		return "required, by hand: register the device anew"
+	}
+	return Clean(state)
+}
+
+// UserlessWords says whether a device that enrols without a user may do so again.
+func UserlessWords(state string) string {
+	if state == "blocked" {
+		return "blocked: it does not enrol again until Intune allows the next enrolment"
+	}
+	return Clean(state)
 }

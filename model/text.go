@@ -118,6 +118,14 @@ func (s Secret) Digest() string {
 	return hex.EncodeToString(sum[:4])
 }
 
+// Words says that there is one, with its digest; "" for none.
+func (s Secret) Words() string {
+	if s.Empty() {
+		return ""
+	}
+	return "there is one, " + s.Digest()
+}
+
 // String implements fmt.Stringer.
 func (s Secret) String() string { return redacted }
 

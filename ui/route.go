@@ -61,9 +61,9 @@ func (a *App) goTo() []kit.Action {
 		{Name: "devices", Key: k.Devices, Quiet: true, Do: to(kit.DevicesView, false), Off: a.needCustomer, Help: "All devices of the customer."},
 		{Name: "batches", Key: k.Batches, Quiet: true, Do: to(kit.BatchesView, false), Off: a.needCustomer, Help: "The customer's device batches."},
 		{Name: "policies", Key: k.Policies, Quiet: true, Do: to(kit.PoliciesView, false), Off: a.needCustomer, Help: "The customer's configuration policies."},
-		{Name: "BIOS", Key: k.BIOS, Quiet: true, Do: to(kit.BIOSView, false), Off: a.needCustomer, Help: "The customer's BIOS configurations."},
-		{Name: "profiles", Key: k.Profiles, Quiet: true, Do: to(kit.ProfilesView, false), Off: a.needCustomer, Help: "The customer's Autopilot deployment profiles, in Intune."},
-		{Name: "Autopilot", Key: k.Autopilot, Quiet: true, Off: a.needCustomer, Help: "The devices that Intune knows, among all devices.",
+		{Name: "BIOS", Key: k.BIOS, Quiet: true, Do: to(kit.BIOSView, false), Off: a.needCustomer, Help: "The customer's BIOS configurations; of Intune. " + intuneTerms},
+		{Name: "profiles", Key: k.Profiles, Quiet: true, Do: to(kit.ProfilesView, false), Off: a.needCustomer, Help: "The customer's Autopilot deployment profiles, in Intune. " + intuneTerms},
+		{Name: "Autopilot", Key: k.Autopilot, Quiet: true, Off: a.needCustomer, Help: "The devices that Intune knows, among all devices. " + intuneTerms,
 			Do: func() kit.Effect { return kit.Effect{Open: kit.Open{View: kit.DevicesView, Filter: screen.InIntune}} }},
 		{Name: "operations", Key: k.Operations, Do: a.operations, Help: "What was asked for and what became of it; after news of an operation, that one."},
 		{Name: "customers", Key: k.Customers, Quiet: true, Do: to(kit.CustomersView, true), Help: "Choose another customer."},
@@ -319,3 +319,6 @@ func (a *App) customers(msg kit.CustomersMsg) tea.Cmd {
 	a.liftSignIn()
 	return tea.Batch(cmd, a.askStopped())
 }
+
+// intuneTerms is what the help says of every view of Intune.
+const intuneTerms = "These are beta APIs, which Microsoft may change; the tenant needs an Intune licence."

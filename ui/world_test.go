@@ -106,6 +106,23 @@ func (w *world) fault(t *testing.T, body string) {
 	}
 }
 
+// control sends a request without a body to the simulator's control interface.
+func (w *world) control(t *testing.T, method, path string) {
+	t.Helper()
+	req, err := http.NewRequest(method, w.ready.Control+"/"+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode/100 != 2 {
+		t.Fatalf("%s %s: %s", method, path, res.Status)
+	}
+}
+
 // start runs the dashboard at 80 by 24.
 func start(t *testing.T, o ui.Options) *uitest.Session {
 	t.Helper()

@@ -54,7 +54,7 @@ func (w autopilotDevice) model() (model.AutopilotDevice, bool) {
 		entra = w.EntraDeviceOld
 	}
 	return model.AutopilotDevice{
-		ID: model.AutopilotID(w.ID), Serial: w.Serial.Clean(), Maker: w.Maker.Clean(), Model: w.Model.Clean(),
+		ID: model.OneCase(model.AutopilotID(w.ID)), Serial: w.Serial.Clean(), Maker: w.Maker.Clean(), Model: w.Model.Clean(),
 		Family: w.Family.Clean(), SKU: w.SKU.Clean(), ProductKey: model.NewSecret(string(w.ProductKey)),
 		GroupTag: w.GroupTag.Clean(), OrderIdentifier: w.OrderIdentifier.Clean(), PurchaseOrder: w.PurchaseOrder.Clean(),
 		DisplayName: w.DisplayName.Clean(), AddressableUser: w.AddressableUser.Clean(), User: w.User.Clean(),
@@ -66,13 +66,13 @@ func (w autopilotDevice) model() (model.AutopilotDevice, bool) {
 	}, model.IsGUID(w.ID)
 }
 
-// presentID returns an id, or "" for the zero GUID, which is how the service
-// writes "none", and for anything that is no GUID.
+// presentID returns an id in one letter case, or "" for the zero GUID, which is how the
+// service writes "none", and for anything that is no GUID.
 func presentID(id rest.Text) string {
 	if id == model.ZeroGUID || !model.IsGUID(string(id)) {
 		return ""
 	}
-	return string(id)
+	return model.OneCase(string(id))
 }
 
 func autopilotKey(d model.AutopilotDevice) string { return string(d.ID) }

@@ -32,7 +32,7 @@ type bios struct {
 // model returns the configuration. Content that is no base64 reads as none, as
 // when a list leaves it out.
 func (w bios) model() (model.BIOSConfiguration, bool) {
-	b := model.BIOSConfiguration{ID: model.BIOSID(w.ID), Version: int(w.Version), Name: w.Name.Clean(), Description: w.Description.Clean(),
+	b := model.BIOSConfiguration{ID: model.OneCase(model.BIOSID(w.ID)), Version: int(w.Version), Name: w.Name.Clean(), Description: w.Description.Clean(),
 		FileName: w.FileName.Clean(), Format: model.BIOSFormat(w.Format.Clean()), ScopeTags: tags(w.ScopeTags),
 		PasswordsOff: w.PasswordsOff, Created: w.Created.Time, Modified: w.Modified.Time}
 	if raw, err := base64.StdEncoding.DecodeString(string(w.Content)); err == nil && len(raw) > 0 {
@@ -133,7 +133,7 @@ func (c *Client) UpdateBIOS(ctx context.Context, id model.BIOSID, p model.BIOSPa
 		return model.BIOSConfiguration{}, err
 	}
 	made, err := decoded(op, "a BIOS configuration", a, bios.model)
-	if err != nil || made.ID != id { // changed, though: the status said so
+	if err != nil || made.ID != model.OneCase(id) { // changed, though: the status said so
 		return model.BIOSConfiguration{ID: id}.Apply(p), nil
 	}
 	return made, nil

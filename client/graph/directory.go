@@ -29,7 +29,7 @@ type group struct {
 }
 
 func (w group) model() (model.Group, bool) {
-	g := model.Group{ID: model.GroupID(w.ID), Name: w.Name.Clean(), Description: w.Description.Clean(), Rule: w.Rule.Clean(),
+	g := model.Group{ID: model.OneCase(model.GroupID(w.ID)), Name: w.Name.Clean(), Description: w.Description.Clean(), Rule: w.Rule.Clean(),
 		Security: w.Security, Mail: w.Mail}
 	for _, t := range w.Types {
 		g.Dynamic = g.Dynamic || t == "DynamicMembership"
@@ -246,7 +246,7 @@ type assignmentFilter struct {
 }
 
 func (w assignmentFilter) model() (model.AssignmentFilter, bool) {
-	return model.AssignmentFilter{ID: w.ID, Name: w.Name.Clean(), Platform: w.Platform.Clean(), Rule: w.Rule.Clean()}, model.IsGUID(w.ID)
+	return model.AssignmentFilter{ID: model.OneCase(w.ID), Name: w.Name.Clean(), Platform: w.Platform.Clean(), Rule: w.Rule.Clean()}, model.IsGUID(w.ID)
 }
 
 // AssignmentFilters lists the filters that can narrow an assignment.

@@ -9,6 +9,8 @@
 // an acceptance: documents and service disagree about which one it is. What was
 // accepted is not always visible at once, so it is read back by the caller.
 //
+// The ids of what it returns are in lower case, so that they can be compared as text.
+//
 // Every list is checked again here with what it was asked for, as the service is
 // known to ignore filters that it does not support.
 package graph

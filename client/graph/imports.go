@@ -33,7 +33,7 @@ type importedDevice struct {
 // model returns the ticket. Code 0 with the name None is how the service says that
 // nothing is wrong, and reads as neither.
 func (w importedDevice) model() (model.ImportedDevice, bool) {
-	d := model.ImportedDevice{ID: model.ImportID(w.ID), Serial: w.Serial.Clean(), GroupTag: w.GroupTag.Clean(), User: w.User.Clean(),
+	d := model.ImportedDevice{ID: model.OneCase(model.ImportID(w.ID)), Serial: w.Serial.Clean(), GroupTag: w.GroupTag.Clean(), User: w.User.Clean(),
 		Import: w.Import.Clean(), Status: w.State.Status.Clean(), Registration: model.AutopilotID(presentID(w.State.Registration)),
 		Code: w.State.Code.Clean(), Name: w.State.Name.Clean()}
 	if d.Code == "0" {

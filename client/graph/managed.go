@@ -45,7 +45,7 @@ type managedDevice struct {
 
 func (w managedDevice) model() (model.ManagedDevice, bool) {
 	return model.ManagedDevice{
-		ID: model.ManagedDeviceID(w.ID), Name: w.Name.Clean(), Serial: w.Serial.Clean(), EntraDevice: presentID(w.EntraDevice),
+		ID: model.OneCase(model.ManagedDeviceID(w.ID)), Name: w.Name.Clean(), Serial: w.Serial.Clean(), EntraDevice: presentID(w.EntraDevice),
 		User: w.User.Clean(), System: w.System.Clean(), SystemVersion: w.SystemVersion.Clean(), Maker: w.Maker.Clean(), Model: w.Model.Clean(),
 		Compliance: w.Compliance.Clean(), Management: w.Management.Clean(), Owner: w.Owner.Clean(), EnrollmentType: w.EnrollmentType.Clean(),
 		Enrolled: w.Enrolled.Time, LastSync: w.LastSync.Time, Encrypted: w.Encrypted == "true", AutopilotJoined: w.Autopilot == "true",
@@ -72,4 +72,20 @@ func (c *Client) ManagedDevice(ctx context.Context, id model.ManagedDeviceID) (m
 		return model.ManagedDevice{}, err
 	}
 	return read(ctx, c, rest.Call{Op: op, Path: managedPath(string(id))}, "a managed device", managedDevice.model)
+}
+
+// FindManaged returns the enrolled devices with a serial, compared without blanks
+// around it and in any letter case: none, one, or several. A serial that identifies
+// nothing finds none, and is not asked for.
+//
+// GET /deviceManagement/managedDevices?$filter=serialNumber eq '…'
+func (c *Client) FindManaged(ctx context.Context, serial string) ([]model.ManagedDevice, error) {
+	want := model.JoinSerial(serial)
+	if want == "" {
+		return nil, nil
+	}
+	k := rest.Call{Op: "find managed device", Path: managedPath(),
+		Query: url.Values{"$filter": {"serialNumber eq " + literal(strings.TrimSpace(serial))}, "$select": {managedSelect}}}
+	all := walk(ctx, c, k, managedDevice.model, func(d model.ManagedDevice) string { return string(d.ID) })
+	return gathered(only(all, func(d model.ManagedDevice) bool { return model.JoinSerial(d.Serial) == want }))
 }

@@ -144,7 +144,7 @@ func (c *Client) UpdateProfile(ctx context.Context, was, want model.DeploymentPr
 		return model.DeploymentProfile{}, err
 	}
 	now, err := decoded(op, "a profile", a, deploymentProfile.model)
-	if err != nil || now.ID != was.ID { // changed, though: the status said so
+	if err != nil || now.ID != model.OneCase(was.ID) { // changed, though: the status said so
 		want.ID = was.ID
 		return want, nil
 	}

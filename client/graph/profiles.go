@@ -60,7 +60,7 @@ type outOfBoxOld struct {
 }
 
 func (w deploymentProfile) model() (model.DeploymentProfile, bool) {
-	p := model.DeploymentProfile{ID: model.ProfileID(w.ID), Hybrid: w.Type == hybridProfile, Name: w.Name.Clean(),
+	p := model.DeploymentProfile{ID: model.OneCase(model.ProfileID(w.ID)), Hybrid: w.Type == hybridProfile, Name: w.Name.Clean(),
 		Description: w.Description.Clean(), Locale: w.Language.Clean(), DeviceType: w.DeviceType.Clean(),
 		NameTemplate: w.NameTemplate.Clean(), Preprovision: w.PreprovisionOld, ExtractHash: w.ExtractHashOld,
 		ScopeTags: tags(w.ScopeTags), Created: w.Created.Time, Modified: w.Modified.Time}
@@ -79,6 +79,9 @@ func (w deploymentProfile) model() (model.DeploymentProfile, bool) {
 	}
 	p.OutOfBox = model.OutOfBox{PrivacyHidden: o.PrivacyHidden, EULAHidden: o.EULAHidden, UserType: o.UserType.Clean(),
 		Usage: o.Usage.Clean(), KeyboardSkipped: o.KeyboardSkipped, EscapeLinkHidden: o.EscapeLinkHidden}
+	if p.OutOfBox.Usage == model.UsageShared { // some member stands there, and nobody has set it
+		p.OutOfBox.UserType = ""
+	}
 	return p, model.IsGUID(w.ID)
 }
 

@@ -226,6 +226,27 @@ func TestManagedDevices(t *testing.T) {
 	}
 }
 
+// A serial finds managed devices by equality, whatever the service does with the
+// filter; one that identifies nothing is not asked for.
+func TestFindManaged(t *testing.T) {
+	b := serve(t, func(w http.ResponseWriter, r *http.Request) { // the filter is ignored
+		_, _ = io.WriteString(w, list(`{"id":"`+string(counterM)+`","serialNumber":" 7qk2m93 "}`, `{"id":"`+string(front)+`","serialNumber":"7QK2M93X"}`,
+			`{"id":"`+string(clinic)+`","serialNumber":""}`, `{"id":"`+string(counter)+`","serialNumber":"Default string"}`))
+	})
+	got, err := b.FindManaged(t.Context(), "7QK2M93 ")
+	if err != nil || len(got) != 1 || got[0].ID != counterM {
+		t.Error(got, err)
+	}
+	if q := b.asks[0].Target; !strings.Contains(q, "%24filter=serialNumber%20eq%20%277QK2M93%27") {
+		t.Errorf("asked for %s", q)
+	}
+	for _, serial := range []string{"", "  ", "Default string", "To be filled by O.E.M."} {
+		if got, err := b.FindManaged(t.Context(), serial); err != nil || len(got) > 0 || len(b.asks) != 1 {
+			t.Errorf("serial %q: %v, %v, %d requests", serial, got, err, len(b.asks))
+		}
+	}
+}
+
 func TestBIOSResults(t *testing.T) {
 	const item = "GET deviceManagement/hardwareConfigurations/" + string(counter)
 	b := routes(t, map[string]string{
@@ -258,5 +279,16 @@ func TestBIOSResults(t *testing.T) {
 	users, err := gather(b.BIOSUserRuns(t.Context(), counter))
 	if err != nil || len(users) != 1 || users[0].Devices[model.RunFail] != 2 || users[0].Name != "Ines" {
 		t.Error(users, err)
+	}
+}
+
+// A self-deploying profile has no user whose type could be said, whatever stands there.
+func TestASharedProfileHasNoUserType(t *testing.T) {
+	for usage, want := range map[string]string{model.UsageShared: "", model.UsageSingle: model.UserAdmin} {
+		b := saying(t, 200, `{"@odata.type":"#microsoft.graph.azureADWindowsAutopilotDeploymentProfile","id":"`+string(clinic)+`","displayName":"x",
+			"outOfBoxExperienceSetting":{"userType":"administrator","deviceUsageType":"`+usage+`"}}`)
+		if p, err := b.Profile(t.Context(), clinic); err != nil || p.OutOfBox.UserType != want {
+			t.Errorf("%s: %q, %v", usage, p.OutOfBox.UserType, err)
+		}
 	}
 }

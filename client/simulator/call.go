@@ -49,7 +49,7 @@ type answer struct {
 
 func (s *Simulator) newCall(r *http.Request) *call {
 	c := &call{s: s, w: s.current(), r: r, now: s.clock.simulated(), seq: s.turn("request")}
-	c.path = segments(r.URL)
+	c.path = ownLink(segments(r.URL), r.Host)
 	c.identify()
 	c.body, c.flaw = readBody(r)
 	return c
@@ -86,6 +86,16 @@ func segments(u *url.URL) []string {
 		out = append(out, part)
 	}
 	return out
+}
+
+// ownLink returns where a link leads that was appended to a version, and any other path
+// as it is. Microsoft's JavaScript client knows whole addresses by "https://" alone: a
+// next link of plain http comes back as /beta/http://HOST/beta/….
+func ownLink(path []string, host string) []string {
+	if len(path) > 3 && isGraphVersion(path[0]) && path[1] == "http:" && path[2] == host {
+		return path[3:]
+	}
+	return path
 }
 
 // readBody takes in the whole body, so that an early answer never meets a

@@ -55,7 +55,7 @@ type directory struct {
 	dangling         uint64               // an enrolled device whose managed device has gone; noNumber is none
 	unmanaged        map[uint64]bool      // numbers of devices whose managed device was deleted since the start
 	synced           map[uint64]time.Time // managed devices that were told to check in
-	strays           []*stray             // managed devices that Autopilot does not know
+	strays           []*stray             // managed devices that no Autopilot registration names
 	groups           []*group             // in the order of their ids
 	newcomers        []uint64             // numbers from fleet.total on of devices registered since the start, oldest first
 }
@@ -117,17 +117,17 @@ func (w *world) seedDirectory() {
 			next += d.users
 		}
 		if i == 0 {
-			d.dangling = w.nthEnrolled(c, 5)
+			d.dangling = w.nthDevice(c, 5, func(n uint64) bool { return w.enrolled(c, n) })
 		}
 		c.directory = d
 	}
 }
 
-// nthEnrolled is the number of a customer's k-th enrolled device, counted from
-// 0, or noNumber.
-func (w *world) nthEnrolled(c *customer, k int) uint64 {
+// nthDevice is the number of the k-th of a customer's first devices that is as
+// wanted, counted from 0, or noNumber.
+func (w *world) nthDevice(c *customer, k int, is func(n uint64) bool) uint64 {
 	for n := c.first; n < c.first+c.count; n++ {
-		if w.enrolled(c, n) {
+		if is(n) {
 			if k--; k < 0 {
 				return n
 			}

@@ -65,7 +65,7 @@
 // customer's Intune, with the batch for a group tag, those of the batch of
 // returns excepted. A few more the customer imported by itself, and two of the
 // first customer's share a placeholder for a serial number; one enrolled
-// device's managed device has gone. Most devices have their profile through a
+// device's managed device has gone, for the machine enrolled anew. Most devices have their profile through a
 // dynamic group over their group tag; the second batch of a customer has none.
 //
 // A sync lets take effect what has waited for it: identities that were deleted,
@@ -91,12 +91,18 @@
 // shortened sample. An unknown user principal name is a 400 in an action and
 // nothing in an import.
 //
+// Every body has the properties, types and enumeration members of the published
+// metadata, so that Microsoft's own clients read all of it. The JavaScript one
+// takes no link of plain http for a whole address and appends it to its version;
+// such a path leads where the link leads.
+//
 // # The directory and managed devices
 //
 // Each device has an object in the directory, and about three in five are
 // enrolled and have a managed device; ids lead from one to the other. Beyond
-// them there are a few managed devices that Autopilot does not know, two of
-// which share a placeholder for a serial number. The list of managed devices
+// them there are a few managed devices that no identity names: two share a
+// placeholder for a serial number, one enrolled by hand and one anew, under the
+// serial numbers of identities. The list of managed devices
 // obeys the filters that it knows and ignores all others; of an or across two
 // properties it obeys one side.
 //

@@ -162,3 +162,18 @@ func TestAFaultMatchesThePathWithAndWithoutItsQuery(t *testing.T) {
 		}
 	}
 }
+
+// The JavaScript client of Graph appends a next link of plain http to its version.
+func TestALinkBehindAVersionIsFollowed(t *testing.T) {
+	b := start(t, simulator.Options{Devices: 60})
+	first := read[setView[pilotView]](t, b.graph("GET", pilots+"?$top=20", ""))
+	if first.Next == "" {
+		t.Fatal("there is one page only; the test shows nothing")
+	}
+	behind := b.do(request{method: "GET", url: b.ready.Graph + "/" + first.Next, token: b.ready.GraphToken}).want(t, 200)
+	second := read[setView[pilotView]](t, behind)
+	if len(second.Value) != 20 || second.Value[0].ID == first.Value[0].ID {
+		t.Errorf("%d devices, the first %+v", len(second.Value), second.Value)
+	}
+	b.do(request{method: "GET", url: b.ready.Graph + "/http://elsewhere.example/beta/deviceManagement/roleScopeTags", token: b.ready.GraphToken}).want(t, 400)
+}

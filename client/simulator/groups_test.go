@@ -271,7 +271,7 @@ func TestEntraDevicesAgreeWithManagedOnes(t *testing.T) {
 	b := start(t, simulator.Options{Devices: 150})
 	managed, _ := walk[managedView](b, "/v1.0/deviceManagement/managedDevices")
 	all, pages := walk[memberView](b, "/v1.0/devices?$top=60")
-	if len(all) != 150+5+150/25+2 || pages != 3 {
+	if len(all) != 150+7+150/25+2 || pages != 3 {
 		t.Fatalf("%d devices on %d pages", len(all), pages)
 	}
 	byDevice := map[string]memberView{}

@@ -31,8 +31,9 @@ type managed struct {
 	draw                                  uint64 // for what does not matter
 }
 
-// stray is a managed device that Autopilot never registered: telephones, and
-// machines whose maker left a placeholder for the serial number.
+// stray is a managed device that no Autopilot registration names: telephones,
+// machines whose maker left a placeholder for the serial number, and machines that
+// enrolled by hand, or anew, without their registration taking notice.
 type stray struct {
 	managed
 	number uint64
@@ -45,13 +46,20 @@ func (w *world) seedStrays(c *customer, i uint64) {
 		return
 	}
 	placeholder := []string{"Default string", "To be filled by O.E.M."}[i%2]
-	for k, s := range []managed{
+	all := []managed{
 		{name: "BENCH-PC-1", serial: placeholder, maker: "System manufacturer", model: "System Product Name", system: "Windows", version: windowsVersions[0]},
 		{name: "BENCH-PC-2", serial: placeholder, maker: "System manufacturer", model: "System Product Name", system: "Windows", version: windowsVersions[1]},
 		{name: "iPad", maker: "Apple", model: "iPad (10th generation)", system: "iOS", version: "18.5"},
 		{name: "Loading dock scanner", maker: "Zebra Technologies", model: "TC58", system: "Android", version: "14.0"},
 		{name: "Studio Mac", maker: "Apple", model: "Mac mini", system: "macOS", version: "15.5"},
-	} {
+	}
+	for k, n := range []uint64{c.directory.dangling, w.nthDevice(c, 2, func(n uint64) bool { return !w.enrolled(c, n) && w.registeredFirst(c, n) })} {
+		if n != noNumber {
+			d := w.machine(c, n)
+			all = append(all, managed{name: []string{"REINSTALLED-1", "BY-HAND-1"}[k], serial: d.serial, maker: d.maker, model: d.model, system: "Windows", version: windowsVersions[k]})
+		}
+	}
+	for k, s := range all {
 		at := func(j uint64) uint64 { return w.seed.at(kindManaged, i, uint64(k)*16+j+1) }
 		s.id, s.entra = guid(at(0), at(1)), guid(at(2), at(3))
 		if s.serial == "" {

@@ -25,7 +25,7 @@ type profile struct {
 // oobe are the out-of-box settings of a profile.
 type oobe struct {
 	privacyHidden, eulaHidden, keyboardSkipped, escapeHidden bool
-	user                                                     string // one of userKinds; empty with usageShared
+	user                                                     string // one of userKinds; it says nothing with usageShared
 	usage                                                    string // one of usageKinds
 }
 
@@ -71,37 +71,33 @@ type wireProfile struct {
 }
 
 type wireOOBE struct {
-	Privacy  bool    `json:"privacySettingsHidden"`
-	EULA     bool    `json:"eulaHidden"`
-	User     *string `json:"userType"`
-	Usage    string  `json:"deviceUsageType"`
-	Keyboard bool    `json:"keyboardSelectionPageSkipped"`
-	Escape   bool    `json:"escapeLinkHidden"`
+	Privacy  bool   `json:"privacySettingsHidden"`
+	EULA     bool   `json:"eulaHidden"`
+	User     string `json:"userType"`
+	Usage    string `json:"deviceUsageType"`
+	Keyboard bool   `json:"keyboardSelectionPageSkipped"`
+	Escape   bool   `json:"escapeLinkHidden"`
 }
 
 type wireOldOOBE struct {
-	Privacy  bool    `json:"hidePrivacySettings"`
-	EULA     bool    `json:"hideEULA"`
-	User     *string `json:"userType"`
-	Usage    string  `json:"deviceUsageType"`
-	Keyboard bool    `json:"skipKeyboardSelectionPage"`
-	Escape   bool    `json:"hideEscapeLink"`
+	Privacy  bool   `json:"hidePrivacySettings"`
+	EULA     bool   `json:"hideEULA"`
+	User     string `json:"userType"`
+	Usage    string `json:"deviceUsageType"`
+	Keyboard bool   `json:"skipKeyboardSelectionPage"`
+	Escape   bool   `json:"hideEscapeLink"`
 }
 
 // wire shows the profile with both spellings of what was renamed.
 func (p *profile) wire() wireProfile {
 	o := p.oobe
-	var user *string
-	if o.user != "" {
-		user = &o.user
-	}
 	out := wireProfile{
 		Type: kindEntra, ID: p.id, Name: p.name, Description: p.description, Language: p.locale, Locale: p.locale,
 		Created: p.created.UTC().Format(dateSeven), Modified: p.modified.UTC().Format(dateSeven),
 		ExtractHash: p.extract, Extract: p.extract, Template: p.template, Device: p.device, WhiteGlove: p.preprovision, Preprovision: p.preprovision,
 		Tags:    p.tags,
-		OOBE:    wireOOBE{o.privacyHidden, o.eulaHidden, user, o.usage, o.keyboardSkipped, o.escapeHidden},
-		OldOOBE: wireOldOOBE{o.privacyHidden, o.eulaHidden, user, o.usage, o.keyboardSkipped, o.escapeHidden},
+		OOBE:    wireOOBE{o.privacyHidden, o.eulaHidden, o.user, o.usage, o.keyboardSkipped, o.escapeHidden},
+		OldOOBE: wireOldOOBE{o.privacyHidden, o.eulaHidden, o.user, o.usage, o.keyboardSkipped, o.escapeHidden},
 	}
 	if p.hybrid {
 		out.Type, out.SkipConnectivity = kindHybrid, &p.skipConnectivity

@@ -314,13 +314,11 @@ func (e *wireOOBEEdit) apply(o *oobe) error {
 	case o.usage == usageShared && e.User != nil:
 		return flawed()
 	case o.usage == usageShared:
-		o.user = ""
+		o.user = userAdmin // a member of the enumeration has to stand there; it says nothing
 	case e.User != nil && *e.User != userAdmin && *e.User != userPlain:
 		return serviceFlaw("userType %.40q is not known", *e.User)
 	case e.User != nil:
 		o.user = *e.User
-	case o.user == "":
-		o.user = userAdmin
 	}
 	return nil
 }

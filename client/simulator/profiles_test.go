@@ -88,7 +88,7 @@ func TestProfilesListAndGet(t *testing.T) {
 			p.OutOfBoxExperienceSetting["eulaHidden"] != p.OutOfBoxExperienceSettings["hideEULA"] || len(p.OutOfBoxExperienceSetting) != 6 || len(p.OutOfBoxExperienceSettings) != 6 {
 			t.Errorf("%+v", p)
 		}
-		if p.OutOfBoxExperienceSetting["deviceUsageType"] == "shared" != (p.OutOfBoxExperienceSetting["userType"] == nil) {
+		if p.OutOfBoxExperienceSetting["deviceUsageType"] == "shared" && p.OutOfBoxExperienceSetting["userType"] != "administrator" {
 			t.Errorf("%s: %+v", p.DisplayName, p.OutOfBoxExperienceSetting)
 		}
 		for _, path := range []string{profiles + "/" + p.ID, profiles + "('" + p.ID + "')"} {
@@ -229,7 +229,7 @@ func TestProfileUpdate(t *testing.T) {
 		next.Description != p.Description || next.CreatedDateTime != p.CreatedDateTime || next.LastModifiedDateTime <= p.LastModifiedDateTime || next.Context == "" {
 		t.Errorf("%+v", next)
 	}
-	if next = patch(`{`+kind+`,"outOfBoxExperienceSetting":{"deviceUsageType":"shared"}}`, 200); next.OutOfBoxExperienceSetting["userType"] != nil {
+	if next = patch(`{`+kind+`,"outOfBoxExperienceSetting":{"deviceUsageType":"shared"}}`, 200); next.OutOfBoxExperienceSetting["userType"] != "administrator" {
 		t.Errorf("%+v", next.OutOfBoxExperienceSetting)
 	}
 	patch(`{`+kind+`,"outOfBoxExperienceSetting":{"userType":"standard"}}`, 400)

@@ -150,11 +150,11 @@ func (m *managed) beta() *wireManagedBeta {
 	case "Windows":
 		out.Family, out.SKU, out.Kind, out.Chassis = "Enterprise", 4, "desktop", "desktop"
 	case "iOS":
-		out.Kind, out.Architecture, out.Chassis, out.Join = "iPad", "arm64", "tablet", "azureADRegistered"
+		out.Kind, out.Architecture, out.Chassis, out.Join = "iPad", "arM64", "tablet", "azureADRegistered"
 	case "Android":
-		out.Kind, out.Architecture, out.Chassis, out.Join = "androidForWork", "arm64", "mobileUnknown", "azureADRegistered"
+		out.Kind, out.Architecture, out.Chassis, out.Join = "androidForWork", "arM64", "mobileUnknown", "azureADRegistered"
 	default:
-		out.Kind, out.Architecture, out.Join = "macMDM", "arm64", "azureADRegistered"
+		out.Kind, out.Architecture, out.Join = "macMDM", "arM64", "azureADRegistered"
 	}
 	return out
 }

@@ -16,13 +16,19 @@ func (p *program) autopilot() *cobra.Command {
 		p.autopilotList(), p.autopilotShow(), p.autopilotTag(), p.autopilotName(), p.autopilotUser(), p.autopilotDelete(), p.autopilotSync(), p.autopilotImport())
 }
 
+// autopilotRecord is an Autopilot device with every property that Intune has of it. Of
+// its product key, which is a secret, only the digest is written.
 type autopilotRecord struct {
 	ID             model.AutopilotID      `json:"id"`
 	AutopilotID    model.AutopilotID      `json:"autopilotId"`
 	Serial         string                 `json:"serial,omitempty"`
 	Maker          string                 `json:"maker,omitempty"`
 	Model          string                 `json:"model,omitempty"`
+	Family         string                 `json:"family,omitempty"`
+	SKU            string                 `json:"sku,omitempty"`
+	KeySum         string                 `json:"productKeySum,omitempty"`
 	GroupTag       string                 `json:"groupTag,omitempty"`
+	Order          string                 `json:"orderIdentifier,omitempty"` // of services that still send it
 	PurchaseOrder  string                 `json:"purchaseOrder,omitempty"`
 	Name           string                 `json:"name,omitempty"`
 	User           string                 `json:"user,omitempty"`
@@ -35,6 +41,7 @@ type autopilotRecord struct {
 	Detail         string                 `json:"profileDetail,omitempty"`
 	AssignedAt     *time.Time             `json:"profileAssigned,omitempty"`
 	Remediation    string                 `json:"remediation,omitempty"`
+	RemediationAt  *time.Time             `json:"remediationChanged,omitempty"`
 	Userless       string                 `json:"userlessEnrollment,omitempty"`
 	ResourceName   string                 `json:"resourceName,omitempty"`
 	SurfaceHubUser string                 `json:"deviceAccount,omitempty"`
@@ -44,10 +51,11 @@ type autopilotRecord struct {
 func (autopilotRecord) record() {}
 
 func newAutopilotRecord(d model.AutopilotDevice) autopilotRecord {
-	r := autopilotRecord{ID: d.ID, AutopilotID: d.ID, Serial: d.Serial, Maker: d.Maker, Model: d.Model, GroupTag: d.Tag(), PurchaseOrder: d.PurchaseOrder,
+	r := autopilotRecord{ID: d.ID, AutopilotID: d.ID, Serial: d.Serial, Maker: d.Maker, Model: d.Model, Family: d.Family, SKU: d.SKU, KeySum: d.ProductKey.Digest(),
+		GroupTag: d.Tag(), Order: d.OrderIdentifier, PurchaseOrder: d.PurchaseOrder,
 		Name: d.DisplayName, User: d.User, Greeting: d.AddressableUser, Enrollment: d.Enrollment, LastContact: stamp(d.LastContact), EntraDevice: d.EntraDevice,
-		Assignment: d.Assignment, Detail: d.AssignmentDetail, AssignedAt: stamp(d.AssignedAt), Remediation: d.Remediation, Userless: d.Userless,
-		ResourceName: d.ResourceName, SurfaceHubUser: d.AccountUser, FriendlyName: d.FriendlyName}
+		Assignment: d.Assignment, Detail: d.AssignmentDetail, AssignedAt: stamp(d.AssignedAt), Remediation: d.Remediation, RemediationAt: stamp(d.RemediationAt),
+		Userless: d.Userless, ResourceName: d.ResourceName, SurfaceHubUser: d.AccountUser, FriendlyName: d.FriendlyName}
 	if d.Enrolled() {
 		r.ManagedDevice = d.ManagedDevice
 	}
@@ -83,95 +91,6 @@ func (p *program) autopilotList() *cobra.Command {
 	}
 	jsonFlag(c, &json)
 	return c
-}
-
-// autopilotDetail is one Autopilot device with what hangs on it.
-type autopilotDetail struct {
-	autopilotRecord
-	Profile  *named   `json:"profile,omitempty"`
-	Intended *named   `json:"intendedProfile,omitempty"`
-	Managed  *managed `json:"managedDevice,omitempty"`
-	Unread   []string `json:"unread,omitempty"`
-}
-
-type managed struct {
-	ID         model.ManagedDeviceID `json:"id"`
-	Name       string                `json:"name,omitempty"`
-	System     string                `json:"system,omitempty"`
-	Compliance string                `json:"compliance,omitempty"`
-	LastSync   *time.Time            `json:"lastSync,omitempty"`
-}
-
-func (p *program) autopilotShow() *cobra.Command {
-	var json bool
-	c := &cobra.Command{
-		Use: "show DEVICE", Short: "an Autopilot device with its profile", Args: exactly("DEVICE"),
-		Long:    "Shows an Autopilot device, named by its id or its serial. Parts that cannot be read are\nnamed, the others stand, and the exit code is 1.",
-		Example: "  muster autopilot show 7QK2M93 --customer Contoso --json",
-		RunE: p.on(func(ctx context.Context, s *session, args []string) error {
-			return s.showAutopilot(ctx, args[0], json)
-		}),
-	}
-	jsonFlag(c, &json)
-	return c
-}
-
-func (s *session) showAutopilot(ctx context.Context, name string, json bool) error {
-	const op = "show Autopilot device"
-	c, err := s.customer(ctx)
-	if err != nil {
-		return err
-	}
-	if err := reachable(op, s.Autopilot != nil); err != nil {
-		return err
-	}
-	found, err := s.pilots(ctx, c.ID, wanted{op: op, names: []string{name}, noun: "serial", fold: true}, name)
-	if err != nil {
-		return err
-	}
-	d, err := s.Autopilot.AutopilotDevice(ctx, c.ID, found[0].ID)
-	if err != nil {
-		return err
-	}
-	r := autopilotDetail{autopilotRecord: newAutopilotRecord(d.Device), Profile: namedProfile(d.Profile), Intended: namedProfile(d.Intended)}
-	if m := d.Managed; m != nil {
-		r.Managed = &managed{m.ID, m.Name, strings.TrimSpace(m.System + " " + m.SystemVersion), m.Compliance, stamp(m.LastSync)}
-	}
-	var unread error
-	for _, m := range d.Missing {
-		r.Unread, unread = append(r.Unread, describe(m)), m
-	}
-	if json {
-		if err := s.out.object(r); err != nil {
-			return err
-		}
-		return unread
-	}
-	s.autopilotPage(r, d.Device)
-	return unread
-}
-
-func namedProfile(p *model.DeploymentProfile) *named {
-	if p == nil {
-		return nil
-	}
-	return &named{string(p.ID), p.Name}
-}
-
-func (s *session) autopilotPage(r autopilotDetail, d model.AutopilotDevice) {
-	name := func(n *named) string {
-		if n == nil {
-			return ""
-		}
-		return n.Name
-	}
-	facts := [][2]string{{"serial", r.Serial}, {"id", string(r.ID)}, {"maker", r.Maker}, {"model", r.Model}, {"group tag", r.GroupTag}, {"purchase order", r.PurchaseOrder},
-		{"name", r.Name}, {"user", r.User}, {"enrollment", r.Enrollment}, {"last contact", s.out.moment(d.LastContact)}, {"profile", name(r.Profile)},
-		{"profile status", strings.TrimSpace(d.Assignment.Words() + " " + strings.TrimPrefix(d.AssignmentDetail, "none"))}, {"on its way", name(r.Intended)}}
-	if m := r.Managed; m != nil {
-		facts = append(facts, [2]string{"managed device", m.Name}, [2]string{"managed id", string(m.ID)}, [2]string{"windows", m.System}, [2]string{"compliance", m.Compliance})
-	}
-	s.facts(facts)
 }
 
 // pilots finds Autopilot devices by their ids or serials, in the order of the names.

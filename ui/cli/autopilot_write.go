@@ -153,15 +153,19 @@ func (p *program) autopilotDelete() *cobra.Command {
 // maxAsked is of how many devices it is asked whether Intune keeps a BIOS password.
 const maxAsked = 20
 
-// keptPasswords warns of BIOS passwords that would be harder to come by.
+// keptPasswords warns of BIOS passwords that would be harder to come by, or says that
+// nobody could be asked about them.
 func (s *session) keptPasswords(ctx context.Context, c model.CustomerID, devices []model.AutopilotDevice) []string {
 	asked, kept := 0, 0
 	for _, d := range devices {
 		if !d.Enrolled() || asked == maxAsked {
 			continue
 		}
-		asked++
-		if has, err := s.Autopilot.HasBIOSPassword(ctx, c, d.ManagedDevice); err == nil && has {
+		has, err := s.Autopilot.HasBIOSPassword(ctx, c, d.ManagedDevice)
+		if err != nil {
+			return []string{"whether Intune keeps BIOS passwords for them could not be asked: " + describe(err)}
+		}
+		if asked++; has {
 			kept++
 		}
 	}

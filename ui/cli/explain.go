@@ -37,7 +37,10 @@ What muster needs in a tenant
    Partner Center  role AdminAgents, and multi-factor authentication
    In a customer   a GDAP relationship that the customer accepted, and in it a group of
                    yours with the role Intune Administrator; both run out
-   Single tenant   role Intune Administrator; the tenant needs an Intune licence
+   Single tenant   role Intune Administrator
+   In either       the tenant needs an Intune licence. Autopilot devices, profiles and BIOS
+                   configurations are reached through beta APIs of Microsoft Graph, which
+                   Microsoft may change without notice
 
 4. Consent in each customer's tenant
    Under GDAP it is not automatic. A partner gives it on the customer's behalf:

@@ -279,7 +279,10 @@ func (s *session) targetProfile(ctx context.Context, op string, w write, t targe
 }
 
 // profileAssigning is what one muster profiles assign was asked for.
-type profileAssigning struct{ way, via, group string }
+type profileAssigning struct {
+	way, via, group string
+	whole           bool
+}
 
 func (p *program) profilesAssign() *cobra.Command {
 	var a profileAssigning
@@ -288,7 +291,8 @@ func (p *program) profilesAssign() *cobra.Command {
 		Long: `Puts a deployment profile on chosen Autopilot devices. The ways are tried in this order:
 direct, each device posted to the profile; device, through a device that has the profile
 already; group, the devices added to a static group that has it. --way takes one of them
-alone, --via-device names the device, --group the group. Nobody has published that the
+alone, --via-device names the device, --group the group. Through a device a reference is
+sent and, when that is not understood or with --whole, the whole device. Nobody has published that the
 first two work against a real tenant: a row is done only when the device was read back
 with the profile, and waits until then.`,
 		Example: "  muster profiles assign 'Front desks' --customer Contoso --serials @serials.txt --yes --wait --timeout 30m\n  muster profiles assign 'Front desks' --customer Contoso --via-device 6f0c1a52-8d3e-4b7a-9c11-2f5e7ab04d10 --serials 7QK2M93 --yes",
@@ -298,6 +302,7 @@ with the profile, and waits until then.`,
 	f := c.Flags()
 	f.StringVar(&a.way, "way", "", "direct, device or group; without it they are tried in this order")
 	f.StringVar(&a.via, "via-device", "", "Autopilot id of a device that has the profile")
+	f.BoolVar(&a.whole, "whole", false, "through a device: send the whole device, not a reference to it")
 	f.StringVar(&a.group, "group", "", "a static group that has the profile, by id or exact name")
 	return c
 }
@@ -312,6 +317,8 @@ func (a profileAssigning) wayOf(op string) (model.AssignWay, error) {
 		return way, usage(op, "--via-device is no Autopilot id", "muster autopilot list --json shows them")
 	case a.via != "" && way != model.WayAuto && way != model.WayDevice:
 		return way, usage(op, "--via-device goes with --way device", "")
+	case a.whole && a.via == "" && way != model.WayDevice:
+		return way, usage(op, "--whole goes with --way device or --via-device", "")
 	case a.via != "":
 		return model.WayDevice, nil
 	case way == model.WayGroup && a.group == "":
@@ -336,7 +343,7 @@ func (s *session) assignProfile(ctx context.Context, v piloting, w wanted, a pro
 	if err != nil {
 		return err
 	}
-	as := model.ProfileAssignment{Customer: c, Profile: have, Devices: devices, Way: way, Anchor: model.AutopilotID(a.via)}
+	as := model.ProfileAssignment{Customer: c, Profile: have, Devices: devices, Way: way, Anchor: model.AutopilotID(a.via), Whole: a.whole}
 	if a.group != "" {
 		g, err := s.group(ctx, w.op, c.ID, a.group)
 		if err != nil {

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -59,7 +61,16 @@ func TestMain(m *testing.M) {
 //	asked REGEXP          waits until the simulator was asked that
 //	signal NAME CODE REGEXP ARGS…   runs muster, sends it INT, TERM, HUP or KILL once
 //	                      the simulator was asked that once more, and wants this exit code (-1 = killed)
-func TestScripts(t *testing.T) {
+func TestScripts(t *testing.T) { runScripts(t, "", nil) }
+
+// TestScriptsOverTLS runs the scripts of every verb of Intune again, against a simulator
+// with a certificate of its own.
+func TestScriptsOverTLS(t *testing.T) {
+	runScripts(t, "--tls", []string{"autopilot", "bios", "biospassword", "profiles"})
+}
+
+// runScripts runs the named scripts, or all, with one more option for the simulator.
+func runScripts(t *testing.T, option string, names []string) {
 	if binary.err != nil {
 		t.Fatal(binary.err)
 	}
@@ -67,14 +78,22 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var files []string
+	for _, name := range names {
+		files = append(files, filepath.Join("../../testdata/script", name+".txtar"))
+	}
+	dir := "../../testdata/script"
+	if files != nil {
+		dir = ""
+	}
 	testscript.Run(t, testscript.Params{
-		Dir: "../../testdata/script",
+		Dir: dir, Files: files,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("UPLOADS", uploads)
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("PATH", filepath.Dir(binary.path)+string(os.PathListSeparator)+e.Getenv("PATH"))
 			e.Setenv("MUSTER_STATE_DIR", filepath.Join(e.WorkDir, "state"))
-			return simulate(e)
+			return simulate(e, option)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"muster": musterCmd, "json": jsonCmd, "set": setCmd, "lines": linesCmd, "fault": faultCmd, "requests": requestsCmd, "asked": askedCmd, "signal": signalCmd,
@@ -83,8 +102,11 @@ func TestScripts(t *testing.T) {
 }
 
 // simulate starts a simulator for one script and ends it with the script.
-func simulate(e *testscript.Env) error {
+func simulate(e *testscript.Env, option string) error {
 	args := []string{"simulate", "--devices", "30", "--customers", "3", "--speed", "5000"}
+	if option != "" {
+		args = append(args, option)
+	}
 	more, err := os.ReadFile(filepath.Join(e.WorkDir, "simulate"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
@@ -110,9 +132,12 @@ func simulate(e *testscript.Env) error {
 	if err != nil {
 		return fmt.Errorf("the simulator did not get ready: %w: %s", err, &diagnostics)
 	}
-	var ready struct{ Partner, Graph, PartnerToken, GraphToken, Customer, Control string }
+	var ready struct{ Partner, Graph, PartnerToken, GraphToken, Customer, Control, CAFile string }
 	if err := json.Unmarshal(line, &ready); err != nil {
 		return fmt.Errorf("ready line %q: %w", line, err)
+	}
+	if (option == "--tls") != strings.HasPrefix(ready.Graph, "https:") {
+		return fmt.Errorf("with %q the simulator is at %s", option, ready.Graph)
 	}
 	e.Setenv("MUSTER_PARTNER_URL", ready.Partner)
 	e.Setenv("MUSTER_GRAPH_URL", ready.Graph)
@@ -120,6 +145,9 @@ func simulate(e *testscript.Env) error {
 	e.Setenv("MUSTER_GRAPH_TOKEN", ready.GraphToken)
 	e.Setenv("CUSTOMER", ready.Customer)
 	e.Setenv("CONTROL", ready.Control)
+	if ready.CAFile != "" {
+		e.Setenv("SSL_CERT_FILE", ready.CAFile)
+	}
 	return nil
 }
 
@@ -211,7 +239,15 @@ func linesCmd(ts *testscript.TestScript, neg bool, args []string) {
 func control(ts *testscript.TestScript, method, what, body string) []byte {
 	req, err := http.NewRequest(method, ts.Getenv("CONTROL")+"/"+what, strings.NewReader(body))
 	ts.Check(err)
-	res, err := http.DefaultClient.Do(req)
+	client := http.DefaultClient
+	if file := ts.Getenv("SSL_CERT_FILE"); strings.HasPrefix(req.URL.Scheme, "https") {
+		pem, err := os.ReadFile(file)
+		ts.Check(err)
+		roots := x509.NewCertPool()
+		roots.AppendCertsFromPEM(pem)
+		client = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, DisableKeepAlives: true}}
+	}
+	res, err := client.Do(req)
 	ts.Check(err)
 	text, err := io.ReadAll(res.Body)
 	ts.Check(err)

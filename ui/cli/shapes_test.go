@@ -30,9 +30,9 @@ func TestJSONShapes(t *testing.T) {
 	}
 	detail.Targets = targetRecords([]model.Target{{Kind: model.TargetGroup, Group: group, Filter: "f", FilterType: "include"}},
 		kit.Targeted{Groups: map[model.GroupID]model.Group{group: {ID: group, Name: "Front"}}})
-	device := model.AutopilotDevice{ID: "a", Serial: "7QK2M93", Maker: "Dell", Model: "Latitude", GroupTag: "CLINIC", PurchaseOrder: "PO-1", DisplayName: "FRONT-01", AddressableUser: "Ines",
+	device := model.AutopilotDevice{ID: "a", Serial: "7QK2M93", Maker: "Dell", Model: "Latitude", Family: "Latitude", SKU: "0CB7", GroupTag: "CLINIC", OrderIdentifier: "OLD", PurchaseOrder: "PO-1", DisplayName: "FRONT-01", AddressableUser: "Ines",
 		User: "ines@contoso.example", Enrollment: "enrolled", LastContact: at, ManagedDevice: "m", EntraDevice: "e", Assignment: model.AssignmentUnknownSync, AssignmentDetail: "none",
-		AssignedAt: at, Remediation: "noRemediationRequired", Userless: "allowed", ResourceName: "r", AccountUser: "hub@contoso.example", FriendlyName: "Hub",
+		AssignedAt: at, Remediation: "noRemediationRequired", RemediationAt: at, Userless: "allowed", ResourceName: "r", AccountUser: "hub@contoso.example", FriendlyName: "Hub",
 		ProductKey: model.NewSecret("never written")}
 	profile := model.DeploymentProfile{ID: "p", Hybrid: true, Name: "Front", Description: "desks", Locale: "nb-NO", DeviceType: model.TypeWindowsPC, NameTemplate: "F-%RAND:4%", Preprovision: true,
 		OutOfBox: model.OutOfBox{PrivacyHidden: true, UserType: model.UserStandard, Usage: model.UsageSingle}, ScopeTags: []string{"0"}, Created: at, Modified: at}
@@ -41,7 +41,7 @@ func TestJSONShapes(t *testing.T) {
 		"bios-run":       runListing(2).json(model.DeviceRun{ID: "r", State: model.RunFail, Device: "FRONT-01", Output: "o", Problem: "p", System: "10.0", User: "u", Version: 1, At: at}),
 		"bios-user-run":  userRunListing().json(model.UserRun{ID: "u", User: "u", Name: "n", Devices: map[model.RunState]int{model.RunSuccess: 1}, At: at}),
 		"autopilot":      autopilotListing().json(device),
-		"autopilot-show": autopilotDetail{autopilotRecord: newAutopilotRecord(device), Profile: &named{"p", "Front"}, Intended: &named{"q", "Back"}, Managed: &managed{"m", "FRONT-01", "Windows 11", "compliant", stamp(at)}},
+		"autopilot-show": autopilotDetail{autopilotRecord: newAutopilotRecord(device), Profile: &named{"p", "Front"}, Intended: &named{"q", "Back"}, Managed: &managed{"m", joinedByID, "FRONT-01", "Windows 11", "compliant", stamp(at)}},
 		"profile":        profileListing().json(profile), "profile-show": profileDetail{profileRecord: newProfileRecord(profile), Targets: detail.Targets},
 		"plan": planRecord{DryRun: true, Kind: "assign BIOS configuration", Customer: &named{"c", "Contoso"}, BIOS: &named{"b", "Tills"}, Profile: &named{"p", "Front"}, Rows: 1, Jobs: 1,
 			Changes: []changeRecord{{"included", "", "Front"}}},

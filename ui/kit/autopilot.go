@@ -2,6 +2,7 @@ package kit
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -26,6 +27,42 @@ func ReadAutopilot(ctx context.Context, env *Env, re Reply, device model.Autopil
 		}
 		d, err := reader.AutopilotDevice(ctx, id, device)
 		return AutopilotMsg{Reply: re, Detail: d, Err: Trouble(err)}
+	}
+}
+
+// AskedMsg answers [AskedProfile].
+type AskedMsg struct {
+	Reply
+	Since time.Time // zero when nobody asked from here, as far as the ledger knows
+}
+
+// AskedProfile returns a command that looks in the ledger since when the newest
+// assignment of a profile to a device has been accepted.
+func AskedProfile(ctx context.Context, env *Env, re Reply, device model.AutopilotID) tea.Cmd {
+	journal, board, customer := env.Backend.Journal, env.Jobs, env.Customer.ID
+	return func() tea.Msg {
+		msg := AskedMsg{Reply: re}
+		if journal == nil || board == nil {
+			return msg
+		}
+		for _, o := range board.Operations { // newest first
+			if o.Kind != model.AssignProfile || o.Customer != customer {
+				continue
+			}
+			rows, err := journal.Rows(ctx, o.ID)
+			if err != nil {
+				return msg
+			}
+			i := slices.IndexFunc(rows, func(r model.Row) bool { return r.Autopilot == device })
+			if i < 0 {
+				continue
+			}
+			if j := slices.IndexFunc(o.Jobs, func(j model.Job) bool { return j.Chunk == rows[i].Chunk }); j >= 0 {
+				msg.Since = o.Jobs[j].Accepted
+			}
+			return msg
+		}
+		return msg
 	}
 }
 

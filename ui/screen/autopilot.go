@@ -3,6 +3,7 @@ package screen
 import (
 	"cmp"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -22,6 +23,7 @@ type Autopilot struct {
 	seq     uint64
 	reading bool
 	shown   *model.AutopilotDetail // nil until it was read
+	asked   time.Time              // when the profile that is pending was asked for from here
 	err     *model.Error
 }
 
@@ -96,8 +98,21 @@ func (s *Autopilot) Update(msg tea.Msg) kit.Effect {
 			s.age()
 		}
 		s.redraw()
+		if s.pending() {
+			return kit.Effect{Cmd: kit.AskedProfile(s.env.Visit, s.env, kit.Reply{To: s, Seq: s.seq}, s.device.ID)}
+		}
+	case kit.AskedMsg:
+		if msg.Seq == s.seq {
+			s.asked = msg.Since
+			s.redraw()
+		}
 	}
 	return kit.Effect{}
+}
+
+// pending reports whether a profile was on its way to the device when it was read.
+func (s *Autopilot) pending() bool {
+	return s.shown != nil && s.device.Assignment == model.AssignmentPending
 }
 
 // needWriter says why something cannot be changed in Intune.
@@ -170,14 +185,25 @@ func (s *Autopilot) cannotRead() string {
 	switch {
 	case s.env.Backend.BIOSWriter == nil:
 		return kit.NoIntune
-	case !s.device.Enrolled():
+	case s.managed() == "":
 		return "the device is not enrolled"
 	}
 	return ""
 }
 
+// managed is the id of the device's managed device, as far as it is known, "" for none.
+func (s *Autopilot) managed() model.ManagedDeviceID {
+	switch {
+	case s.shown != nil && s.shown.Managed != nil:
+		return s.shown.Managed.ID
+	case s.device.Enrolled():
+		return s.device.ManagedDevice
+	}
+	return ""
+}
+
 func (s *Autopilot) password() kit.Effect {
-	m := kit.Machine{ID: s.device.ManagedDevice, Serial: s.device.Serial}
+	m := kit.Machine{ID: s.managed(), Serial: s.device.Serial}
 	if s.shown != nil && s.shown.Managed != nil {
 		m.Name = s.shown.Managed.Name
 	}
@@ -220,6 +246,12 @@ func (s *Autopilot) fillProfile() {
 	if why := model.AssignmentDetailWords(d.AssignmentDetail); why != "" {
 		status += ": " + why
 	}
+	if s.pending() { // the service gives no time; what was asked for from here has one
+		if !s.asked.IsZero() {
+			status += " since " + s.env.Stamp(s.asked) + ","
+		}
+		status += " " + s.env.AsOf(s.shown.ReadAt)
+	}
 	s.field("status", status)
 	s.field("assigned", s.env.Stamp(d.AssignedAt))
 	s.field("group tag", cmp.Or(d.Tag(), "none"))
@@ -247,35 +279,14 @@ func (s *Autopilot) fillDevice() {
 	s.field("model", d.Model)
 	s.field("family", d.Family)
 	s.field("SKU", d.SKU)
-	s.field("product key", productKey(d.ProductKey))
+	s.field("product key", d.ProductKey.Words())
 	s.field("order", d.OrderIdentifier)
 	s.field("purchase", d.PurchaseOrder)
 	s.field("resource", d.ResourceName)
-	s.field("remediation", remediation(d.Remediation))
+	s.field("remediation", model.RemediationWords(d.Remediation))
 	s.field("", s.env.Stamp(d.RemediationAt))
 	s.field("autopilot id", string(d.ID))
 	s.field("Entra device", d.EntraDevice)
-}
-
-// productKey says whether there is a key; the key itself is a secret.
-func productKey(k model.Secret) string {
-	if k.Empty() {
-		return ""
-	}
-	return "there is one, " + k.Digest()
-}
-
-// remediation is the state of a device whose hardware changed, in words.
-func remediation(state string) string {
-	switch state {
-	case "noRemediationRequired":
-		return "none required"
-	case "automaticRemediationRequired":
-		return "required, done by Intune"
-	case "manualRemediationRequired":
-		return "required, by hand: register the device anew"
-	}
-	return state
 }
 
 func (s *Autopilot) fillEnrolment() {
@@ -283,23 +294,26 @@ func (s *Autopilot) fillEnrolment() {
 	s.title("Enrolment")
 	s.field("state", model.EnrollmentWords(d.Enrollment))
 	s.field("last contact", s.env.Stamp(d.LastContact))
-	if d.Userless == "blocked" {
-		s.field("userless", "blocked: it does not enrol again until Intune allows the next enrolment")
+	s.field("userless", model.UserlessWords(d.Userless))
+	if id := s.managed(); id != "" {
+		s.field("managed id", string(id))
 	} else {
-		s.field("userless", d.Userless)
-	}
-	if !d.Enrolled() {
 		s.field("managed", "not enrolled")
-		return
 	}
-	s.field("managed id", string(d.ManagedDevice))
 	if s.shown == nil {
 		return
 	}
 	m := s.shown.Managed
-	if m == nil {
+	switch {
+	case m == nil && d.Enrolled():
 		s.field("managed", "this id leads nowhere: the managed device is gone, or could not be read")
 		return
+	case m == nil:
+		return
+	case s.shown.BySerial && d.Enrolled():
+		s.field("joined", "by its serial; the managed device that it names itself, "+string(d.ManagedDevice)+", is gone or another machine's")
+	case s.shown.BySerial:
+		s.field("joined", "by its serial; it names no managed device itself")
 	}
 	s.field("name", m.Name)
 	s.field("user", m.User)

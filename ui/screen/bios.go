@@ -34,7 +34,7 @@ func NewBIOSConfigurations(env *kit.Env) *BIOSConfigurations {
 	s := &BIOSConfigurations{env: env}
 	s.list = newList(env, s, listing[model.BIOSConfiguration]{
 		one: "BIOS configuration", many: "BIOS configurations", idName: "id", schema: biosSchema, cols: biosCols,
-		none:  []string{"This customer has no BIOS configurations yet.", "n makes the first one."},
+		none: []string{"This customer has no BIOS configurations yet.", "n makes the first one.", "", intuneBeta}, intune: true,
 		kinds: []model.OperationKind{model.CreateBIOS, model.EditBIOS, model.DeleteBIOS},
 		pages: func() iter.Seq2[kit.Page[model.BIOSConfiguration], error] {
 			reader, id := env.Backend.Reader, env.Customer.ID

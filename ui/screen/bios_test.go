@@ -136,9 +136,9 @@ func TestBIOSPartsDegradeAlone(t *testing.T) {
 		tabs  int
 		want  []string
 	}{
-		"targets": {func(s *uitest.StillBIOS) { s.TargetErr = down }, 0, []string{"The assignments could not be read: read: the service failed [req-1]", "30 succeeded", "size"}},
-		"summary": {func(s *uitest.StillBIOS) { s.SummaryErr = down }, 0, []string{"The results could not be read: read: the service failed [req-1]", "Counter PCs", "size"}},
-		"names":   {func(s *uitest.StillBIOS) { s.GroupErr = down; s.GroupList = nil }, 0, []string{"included group " + guid(41), "could not all be named: read: the service failed [req-1]"}},
+		"targets": {func(s *uitest.StillBIOS) { s.TargetErr = down }, 0, []string{"The assignments could not be read: the service failed [req-1]", "30 succeeded", "size"}},
+		"summary": {func(s *uitest.StillBIOS) { s.SummaryErr = down }, 0, []string{"The results could not be read: the service failed [req-1]", "Counter PCs", "size"}},
+		"names":   {func(s *uitest.StillBIOS) { s.GroupErr = down; s.GroupList = nil }, 0, []string{"included group " + guid(41), "could not all be named: the service failed [req-1]"}},
 		"tags":    {func(s *uitest.StillBIOS) { s.TagErr = down }, 0, []string{"tag 0, tag 7", "30 succeeded"}},
 		"runs":    {func(s *uitest.StillBIOS) { s.RunErr, s.RunList = down, nil }, 2, []string{"The devices could not be read: the service failed.", "Id for support: req-1"}},
 		"users":   {func(s *uitest.StillBIOS) { s.UserErr, s.UserList = down, nil }, 3, []string{"The users could not be read: the service failed.", "Id for support: req-1"}},
@@ -159,7 +159,7 @@ func TestBIOSWithoutIntune(t *testing.T) {
 	s := NewBIOSConfiguration(newEnv(t, still(1)), still(1).BIOSList[0])
 	show(s)
 	s.Resize(80, 40)
-	says(t, s, "The results could not be read: read results: "+kit.NoIntune, "The assignments could not be read", "size 26 of 5 120 bytes")
+	says(t, s, "The results could not be read: "+kit.NoIntune, "The assignments could not be read", "size 26 of 5 120 bytes")
 	for _, what := range []string{"SecureBoot=Enabled", "The devices could not be read: " + kit.NoIntune, "The users could not be read: " + kit.NoIntune} {
 		uitest.Run(s, s.Update(uitest.Tab))
 		says(t, s, what)

@@ -38,7 +38,7 @@ func (s *BIOSConfiguration) fillFile() {
 	o.field("file", b.FileName)
 	switch {
 	case s.err != nil:
-		o.field("content", "It could not be read: "+s.err.Error()+". r tries again.")
+		o.field("content", kit.IntuneTrouble("It could not be read", s.err)+". r tries again.")
 		return
 	case !s.read:
 		o.field("content", "reading"+s.env.Theme.Glyphs.Ellipsis)
@@ -66,7 +66,7 @@ func (s *BIOSConfiguration) fillResults() {
 		o.add("  reading" + t.Glyphs.Ellipsis)
 		return
 	case s.summary.msg.Err != nil:
-		o.text(2, "The results could not be read: "+s.summary.msg.Err.Error()+". r tries again.", t.Bad)
+		o.text(2, kit.IntuneTrouble("The results could not be read", s.summary.msg.Err)+". r tries again.", t.Bad)
 		return
 	}
 	sum := s.summary.msg.Summary
@@ -223,7 +223,7 @@ func (s *BIOSConfiguration) fillTargets() {
 	case !s.targets.came:
 		o.add("  reading" + t.Glyphs.Ellipsis)
 	case msg.Err != nil:
-		o.text(2, "The assignments could not be read: "+msg.Err.Error()+". r tries again.", t.Bad)
+		o.text(2, kit.IntuneTrouble("The assignments could not be read", msg.Err)+". r tries again.", t.Bad)
 	case len(msg.Targets) == 0:
 		o.add("  nobody: " + t.Key.Render(s.env.Keys.Assign.String()) + " assigns it")
 	}
@@ -239,7 +239,7 @@ func (s *BIOSConfiguration) fillTargets() {
 		o.field(name, say)
 	}
 	if msg.Names.Err != nil && len(msg.Targets) > 0 {
-		o.text(2, "Groups and filters could not all be named: "+msg.Names.Err.Error(), t.Warn)
+		o.text(2, kit.IntuneTrouble("Groups and filters could not all be named", msg.Names.Err), t.Warn)
 	}
 }
 

@@ -45,7 +45,7 @@ const (
 func (s *BIOSConfiguration) runListing() listing[model.DeviceRun] {
 	return listing[model.DeviceRun]{
 		one: "device", many: "devices", schema: runSchema, cols: runCols,
-		none:  []string{"No device has reported on this BIOS configuration.", "A device does after its next check-in and, for most settings, a restart."},
+		none: []string{"No device has reported on this BIOS configuration.", "A device does after its next check-in and, for most settings, a restart."}, intune: true,
 		kinds: []model.OperationKind{model.EditBIOS, model.AssignBIOS},
 		pages: func() iter.Seq2[kit.Page[model.DeviceRun], error] {
 			reader, c, id, now := s.env.Backend.BIOS, s.env.Customer.ID, s.bios.ID, s.bios.Version
@@ -62,7 +62,7 @@ func (s *BIOSConfiguration) runListing() listing[model.DeviceRun] {
 func (s *BIOSConfiguration) userListing() listing[model.UserRun] {
 	return listing[model.UserRun]{
 		one: "user", many: "users", schema: userRunSchema, cols: userRunCols,
-		none:  []string{"No user's devices have reported on this BIOS configuration."},
+		none: []string{"No user's devices have reported on this BIOS configuration."}, intune: true,
 		kinds: []model.OperationKind{model.EditBIOS, model.AssignBIOS},
 		pages: func() iter.Seq2[kit.Page[model.UserRun], error] {
 			reader, c, id := s.env.Backend.BIOS, s.env.Customer.ID, s.bios.ID

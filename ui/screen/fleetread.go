@@ -204,3 +204,6 @@ func (r *fleetReader) steps() iter.Seq[step] {
 		}
 	}
 }
+
+// intuneBeta stands where a list of Intune has nothing to show yet.
+const intuneBeta = "These are beta APIs of Microsoft Graph; they need an Intune licence and an Intune role."

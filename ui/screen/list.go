@@ -30,6 +30,7 @@ type listing[T any] struct {
 	order     string // the column that sorts from the start, "" for the order of arrival
 	desc      bool
 	none      []string // stands in the table when there is nothing
+	intune    bool     // it comes from Intune, and an error says what that needs
 	// kinds are the operations that change the list: one that ends after the list was
 	// read makes it old.
 	kinds []model.OperationKind
@@ -428,8 +429,12 @@ func (l *list[T]) empty() {
 		l.table.SetEmpty("Reading " + l.many + l.env.Theme.Glyphs.Ellipsis)
 	case l.err != nil:
 		lines := []string{"The " + l.many + " could not be read: " + l.err.Msg + "."}
-		if l.err.Hint != "" {
-			lines = append(lines, l.err.Hint)
+		hint := l.err.Hint
+		if l.intune {
+			hint = cmp.Or(hint, kit.NeedsIntune(l.err.Kind))
+		}
+		if hint != "" {
+			lines = append(lines, hint)
 		}
 		if l.err.Ref != "" {
 			lines = append(lines, "Id for support: "+l.err.Ref)

@@ -95,7 +95,7 @@ func TestRowDetailNamesPolicies(t *testing.T) {
 			t.Errorf("the row does not say %q:\n%s", want, v)
 		}
 	}
-	if got := operationRowOf(model.Row{Number: 1, State: model.RowSkipped, Attempt: 1}).Cells[8]; got != "" {
+	if got := operationRowOf(model.Row{Number: 1, State: model.RowSkipped, Attempt: 1}, "").Cells[8]; got != "" {
 		t.Errorf("a dropped row has the try %q", got)
 	}
 }

@@ -70,7 +70,7 @@ func (s *rowDetail) fill() {
 	s.title("Row " + kit.Count(r.Number) + " of " + model.Clean(s.op.Title))
 	s.field("state", rowState(r.State))
 	s.field("code", words(s.env, r.Code, r.CodeName))
-	s.field("what happened", r.Text)
+	s.field("what happened", strings.TrimSpace(r.Text+" "+since(s.op, r, s.env.Clock)))
 	s.field("class", classOf(r))
 	s.field("what to do", r.What)
 	s.field("sent again", s.again())
@@ -95,6 +95,10 @@ func (s *rowDetail) fill() {
 			s.field("tracking id", string(j.ID))
 			s.field("correlation", j.Correlation)
 			s.field("request id", j.RequestID)
+			if !s.op.Kind.HasJobs() { // a job of Partner Center tells more in its own detail
+				s.field("accepted", s.env.Stamp(j.Accepted))
+				s.field("ended", s.env.Stamp(j.Ended))
+			}
 		}
 	}
 	if len(r.Past) > 0 {

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 	"strconv"
+	"time"
 
 	"muster/model"
 	"muster/model/fleet"
@@ -31,10 +32,11 @@ func rowListing(env *kit.Env, id model.OperationID) listing[model.Row] {
 		one: "row", many: "rows", schema: rowSchema, cols: rowCols, order: "state", live: true,
 		none: []string{"This operation has no rows."},
 		pages: func() iter.Seq2[kit.Page[model.Row], error] {
-			ctx, journal := env.Root, env.Backend.Journal
+			ctx, journal, board, clock := env.Root, env.Backend.Journal, env.Jobs, env.Clock
 			return func(yield func(kit.Page[model.Row], error) bool) {
+				o, _ := board.Find(id)
 				rows, err := journal.Rows(ctx, id)
-				page := rowsOf(rows, operationRowOf)
+				page := rowsOf(rows, func(r model.Row) fleet.Row { return operationRowOf(r, since(o, r, clock)) })
 				page.Groups = make([]string, len(rows))
 				for i, r := range rows {
 					page.Groups[i] = reasonOf(r)
@@ -66,7 +68,24 @@ func reasonOf(r model.Row) string {
 	return s
 }
 
-func operationRowOf(r model.Row) fleet.Row {
+// since says from when on Intune has been at work on a row, and by when that showed: its
+// requests have no state of their own, so this is all that tells how long it takes. It
+// is "" for other rows. The times stand still, unlike an age.
+func since(o model.Operation, r model.Row, clock func(time.Time) string) string {
+	i := slices.IndexFunc(o.Jobs, func(j model.Job) bool { return j.Chunk == r.Chunk })
+	switch {
+	case o.Kind.HasJobs() || i < 0 || o.Jobs[i].Accepted.IsZero():
+		return ""
+	case r.State == model.RowAccepted:
+		return "since " + clock(o.Jobs[i].Accepted)
+	case r.State == model.RowDone && o.Kind == model.AssignProfile && !o.Jobs[i].Ended.IsZero():
+		return "by " + clock(o.Jobs[i].Ended)
+	}
+	return ""
+}
+
+// operationRowOf is a row as the list shows it, with what [since] says of it.
+func operationRowOf(r model.Row, since string) fleet.Row {
 	line := ""
 	if r.Line > 0 {
 		line = kit.Count(r.Line)
@@ -74,6 +93,9 @@ func operationRowOf(r model.Row) fleet.Row {
 	text := model.Clean(r.Text)
 	if text == "" {
 		text = model.Clean(r.CodeName)
+	}
+	if since != "" {
+		text = cmp.Or(text, "taken") + " " + since
 	}
 	return fleet.Row{
 		Key: strconv.Itoa(r.Number),

@@ -35,7 +35,7 @@ func NewProfileDevices(env *kit.Env, p model.DeploymentProfile) *ProfileDevices 
 	s := &ProfileDevices{env: env}
 	s.list = newList(env, s, listing[model.AutopilotDevice]{
 		one: "device", many: "devices", idName: "autopilotId", schema: holderSchema, cols: holderCols,
-		none:  []string{"No device has this profile."},
+		none: []string{"No device has this profile."}, intune: true,
 		kinds: []model.OperationKind{model.AssignProfile, model.TargetProfile, model.DeleteAutopilot, model.SyncAutopilot},
 		pages: func() iter.Seq2[kit.Page[model.AutopilotDevice], error] {
 			reader, id := env.Backend.Profiles, env.Customer.ID

@@ -38,7 +38,7 @@ func NewProfiles(env *kit.Env) *Profiles {
 	s := &Profiles{env: env}
 	s.list = newList(env, s, listing[model.DeploymentProfile]{
 		one: "profile", many: "profiles", idName: "id", schema: profileSchema, cols: profileCols,
-		none:  []string{"This customer has no Autopilot deployment profiles yet.", "n makes the first one.", "", "These are beta APIs of Microsoft Graph; they need an Intune licence and an Intune role."},
+		none: []string{"This customer has no Autopilot deployment profiles yet.", "n makes the first one.", "", intuneBeta}, intune: true,
 		kinds: profileKinds(),
 		pages: func() iter.Seq2[kit.Page[model.DeploymentProfile], error] {
 			reader, id := env.Backend.Profiles, env.Customer.ID
