@@ -17,7 +17,7 @@ var supportID = regexp.MustCompile(`\[[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-
 // One endpoint of Intune that fails takes its own part of a screen away, says so there
 // with the id for support, and leaves the rest standing.
 func TestAnEndpointThatFailsDegradesOnePane(t *testing.T) {
-	const bios, profiles, pilot = "5", "7", "2/known:both !enrolment:never\n"
+	const bios, profiles, pilot = "5", "7", "2/known:both !enrolled:never\ng"
 	for name, c := range map[string]struct {
 		view, list string // keys, and what stands there when the list has come
 		parts      int    // further parts of the detail to turn to
