@@ -75,6 +75,7 @@ func main() {
 		},
 
 		Configuration: configuration{},
+		SignIns:       signIns{},
 		Version:       version(),
 		Now:           time.Now,
 		Getenv:        os.Getenv,
@@ -193,7 +194,10 @@ func real(name string, t cli.Target, o *client.Connection, place *kit.Place) err
 		return &model.Error{Kind: model.NoBackend, Op: "connect", Msg: fmt.Sprintf("there is no connection %q that can be used", model.Clean(name)),
 			Hint: "muster connections list and muster config check; --demo works on the embedded simulator"}
 	}
-	made, err := client.Tenant(c, client.Real{Getenv: os.Getenv, Unsetenv: func(name string) { _ = os.Unsetenv(name) },
+	if t.StateDir == "" && f.Settings.StateDir != "" {
+		o.StateDir = f.Settings.StateDir
+	}
+	made, err := client.Tenant(c, client.Real{Getenv: os.Getenv, Unsetenv: func(name string) { _ = os.Unsetenv(name) }, StateDir: o.StateDir,
 		Signed: func(who model.Account) error {
 			if c.AccountID == who.ID {
 				return nil
@@ -204,10 +208,7 @@ func real(name string, t cli.Target, o *client.Connection, place *kit.Place) err
 		return err
 	}
 	made.ReadOnly = made.ReadOnly || t.ReadOnly
-	made.StateDir, made.ReadBack, made.Who, made.Locale = o.StateDir, o.ReadBack, o.Who, cmp.Or(o.Locale, f.Settings.Locale)
-	if t.StateDir == "" && f.Settings.StateDir != "" {
-		made.StateDir = f.Settings.StateDir
-	}
+	made.ReadBack, made.Who, made.Locale = o.ReadBack, o.Who, cmp.Or(o.Locale, f.Settings.Locale)
 	*o = made
 	*place = kit.Place{Connection: name, ReadOnly: made.ReadOnly, Custom: c.Cloud == model.CloudCustom, Word: c.Word, Colour: c.Colour}
 	return nil
@@ -250,6 +251,43 @@ func (configuration) Remove(name string) error {
 // Use implements cli.Configuration.
 func (configuration) Use(name string) error {
 	return changed(func(f *config.File) error { return f.Use(name) })
+}
+
+// signIns is what is remembered of sign-ins, for the command line.
+type signIns struct{}
+
+// dir is where it lies: beside the ledger of a connection.
+func (signIns) dir(named string) string {
+	f, err := config.Load(config.Path(xdg.ConfigHome))
+	if err != nil {
+		f = &config.File{}
+	}
+	return cmp.Or(named, f.Settings.StateDir, client.StateDir(xdg.StateHome))
+}
+
+// Stored implements cli.SignIns.
+func (s signIns) Stored(stateDir, connection string) (string, bool) {
+	return client.Remembered(s.dir(stateDir), connection)
+}
+
+// Names implements cli.SignIns.
+func (s signIns) Names(stateDir string) []string { return client.RememberedNames(s.dir(stateDir)) }
+
+// Forget implements cli.SignIns. The account is forgotten with the tokens: the next who
+// signs in may be anybody.
+func (s signIns) Forget(stateDir, connection string) (bool, error) {
+	ok, err := client.ForgetSignIn(s.dir(stateDir), connection)
+	if err != nil {
+		return ok, err
+	}
+	f, err := config.Load(config.Path(xdg.ConfigHome))
+	if err != nil {
+		return ok, err
+	}
+	if c, known := f.Find(connection); known && c.AccountID != "" {
+		return true, f.Sign(connection, "", "")
+	}
+	return ok, nil
 }
 
 // backend gives a client to the screens in every part that it plays.

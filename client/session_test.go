@@ -133,9 +133,9 @@ func TestAnOperationIsPausedByALostSignInAndGoesOn(t *testing.T) {
 	}
 }
 
-// TestAChallengeOnAWriteHasOneEffect is the acceptance test 10: one more request with
+// TestSection13_10_AChallengeOnAWriteHasOneEffect: one more request with
 // another token, and one effect.
-func TestAChallengeOnAWriteHasOneEffect(t *testing.T) {
+func TestSection13_10_AChallengeOnAWriteHasOneEffect(t *testing.T) {
 	n := newTenant(t)
 	c := n.dial(nil)
 	n.signIn(c)

@@ -7,7 +7,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"strings"
 	"sync"
@@ -87,7 +86,7 @@ func (a *applications) unasked(err error, tenant string) error {
 	case a.way == model.SignInManaged && strings.Contains(text, "managed identity timed out"):
 		e = signIn(model.SignedOut, "no managed identity answers on this machine", nil)
 		e.Hint = "muster must run on an Azure machine that has one"
-	case a.way == model.SignInWorkload && errors.Is(err, fs.ErrNotExist):
+	case a.way == model.SignInWorkload && strings.Contains(text, "no such file"):
 		e = signIn(model.Invalid, "the file of token_file is not there", nil)
 		e.Hint = "the platform writes it; check the path"
 	default:

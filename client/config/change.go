@@ -131,7 +131,8 @@ func (f *File) Use(name string) error {
 	return f.change(setting(f.text, "use", name))
 }
 
-// Sign writes down who signed in, so that somebody else is noticed the next time.
+// Sign writes down who signed in, so that somebody else is noticed the next time. An
+// account without an id is nobody: the next one may be anybody again.
 func (f *File) Sign(name, account, accountID string) error {
 	at, err := f.table("remember the account", name)
 	if err != nil {
@@ -152,7 +153,7 @@ func (f *File) Sign(name, account, accountID string) error {
 		if !drop[i+1] {
 			text = append(text, line...)
 		}
-		if i+1 == at.line {
+		if i+1 == at.line && accountID != "" {
 			text = append(text, fmt.Sprintf("account = %s\naccount_id = %s\n", quote(account), quote(accountID))...)
 		}
 	}

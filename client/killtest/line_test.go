@@ -163,7 +163,7 @@ func (d *dashboard) uploading() model.OperationID {
 	return id
 }
 
-func TestALineThatDropsEndsTheDashboardInOrder(t *testing.T) {
+func TestSection13_17_ALineThatDropsEndsTheDashboardInOrder(t *testing.T) {
 	for name, end := range map[string]func(*dashboard) error{
 		"the terminal is gone": func(d *dashboard) error { return d.line.Close() },
 		"SIGHUP":               func(d *dashboard) error { return d.cmd.Process.Signal(syscall.SIGHUP) },
