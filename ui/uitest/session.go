@@ -55,12 +55,13 @@ type Session struct {
 
 // Start runs a program on a terminal of w by h cells that knows all colours and
 // speaks UTF-8. The program is ended when the test ends.
-func Start(tb testing.TB, m tea.Model, w, h int) *Session {
+// Further options are the program's.
+func Start(tb testing.TB, m tea.Model, w, h int, more ...tea.ProgramOption) *Session {
 	tb.Helper()
-	tm := teatest.NewTestModel(tb, m, teatest.WithInitialTermSize(w, h), teatest.WithProgramOptions(
+	tm := teatest.NewTestModel(tb, m, teatest.WithInitialTermSize(w, h), teatest.WithProgramOptions(append([]tea.ProgramOption{
 		tea.WithColorProfile(colorprofile.TrueColor),
 		tea.WithEnvironment([]string{"TERM=xterm-256color", "LANG=en_US.UTF-8"}),
-	))
+	}, more...)...))
 	s := &Session{tb: tb, tm: tm, out: tm.Output(), term: vt.NewEmulator(w, h), w: w, h: h, last: time.Now()}
 	// Without a terminal's driver between them a line feed has to return as well.
 	_, _ = s.term.WriteString(ansi.SetMode(ansi.ModeLineFeedNewLine))
