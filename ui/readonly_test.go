@@ -69,7 +69,7 @@ func TestSection13_16_ReadOnlySendsNothingButGET(t *testing.T) {
 		return msg
 	}))
 	t.Cleanup(func() { ending.Store(true); cancel() })
-	s.WaitFor("120 devices")
+	s.WaitFor("devices · as of")
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 1))
