@@ -205,6 +205,18 @@ func (s *Session) Resize(w, h int) {
 // Settle waits until the program has been silent for a while.
 func (s *Session) Settle() {
 	s.tb.Helper()
+	s.settle(calm)
+}
+
+// Breathe waits for a short silence, after which a key has shown what it does on most
+// machines. It is for tests that press any keys and want nothing of a single one.
+func (s *Session) Breathe() {
+	s.tb.Helper()
+	s.settle(3 * beat)
+}
+
+func (s *Session) settle(calm time.Duration) {
+	s.tb.Helper()
 	s.read()
 	s.last = time.Now()
 	s.wait("a silent screen", func(string) bool { return time.Since(s.last) > calm })
