@@ -59,12 +59,23 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	signal.Ignore(syscall.SIGPIPE) // a reader that went away is an error of a write, not a death
-	code := cli.Run(ctx, os.Args[1:], cli.Options{
+	code := 1
+	crash := &client.Crash{Dir: client.StateDir(xdg.StateHome), Version: version(), Now: time.Now}
+	model.Guard(crash.Report, func() { code = run(ctx) })
+	if err := crash.Err(); err != nil {
+		_, _ = fmt.Fprintln(os.Stderr, "muster:", err)
+	}
+	stop()
+	os.Exit(code)
+}
+
+func run(ctx context.Context) int {
+	return cli.Run(ctx, os.Args[1:], cli.Options{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		InTerminal:  term.IsTerminal(os.Stdin.Fd()),
 		OutTerminal: term.IsTerminal(os.Stdout.Fd()),
 		Connect: func(ctx context.Context, t cli.Target) (kit.Backend, kit.Place, func(context.Context) error, error) {
-			return connect(ctx, t, 0)
+			return connect(ctx, t, 0, nil)
 		},
 		Dashboard: dashboard,
 		Simulate:  simulate,
@@ -80,8 +91,6 @@ func main() {
 		Now:           time.Now,
 		Getenv:        os.Getenv,
 	})
-	stop()
-	os.Exit(code)
 }
 
 // version is the module's, as the build recorded it.
@@ -99,7 +108,10 @@ func dashboard(ctx context.Context, t cli.Target) error {
 	} else if named == "" {
 		t.Demo = t.Demo || t.Partner == ""
 	}
-	backend, place, done, err := connect(ctx, t, demoSpeed)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	crash := &client.Crash{Dir: cmp.Or(t.StateDir, client.StateDir(xdg.StateHome)), Version: version(), Now: time.Now, End: stop}
+	backend, place, done, err := connect(ctx, t, demoSpeed, crash)
 	if err != nil {
 		return err
 	}
@@ -108,14 +120,19 @@ func dashboard(ctx context.Context, t cli.Target) error {
 		zone = time.UTC
 	}
 	err = ui.Run(ctx, ui.Options{Backend: backend, Place: place, Forms: form.All(), Customer: t.Customer,
-		Version: version(), Zone: zone, Bell: t.Bell}, os.Stdin, os.Stdout, tea.WithoutSignalHandler())
+		Version: version(), Zone: zone, Bell: t.Bell, Crashed: crash.Report}, os.Stdin, os.Stdout, tea.WithoutSignalHandler())
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceTime)
 	defer cancel()
-	return errors.Join(err, done(last), context.Cause(ctx)) // a signal is not a farewell
+	err = errors.Join(err, done(last))
+	if crashed := crash.Err(); crashed != nil {
+		return errors.Join(crashed, err)
+	}
+	return errors.Join(err, context.Cause(ctx)) // a signal is not a farewell
 }
 
-// connect makes the backend that flags and environment name.
-func connect(ctx context.Context, t cli.Target, speed float64) (kit.Backend, kit.Place, func(context.Context) error, error) {
+// connect makes the backend that flags and environment name. A panic of what runs by
+// itself goes to crash; nil lets it end the process.
+func connect(ctx context.Context, t cli.Target, speed float64, crash *client.Crash) (kit.Backend, kit.Place, func(context.Context) error, error) {
 	o := client.Connection{Partner: t.Partner, Graph: t.Graph, PartnerToken: t.PartnerToken, GraphToken: t.GraphToken,
 		ReadOnly: t.ReadOnly, StateDir: t.StateDir, ReadBack: t.ReadBack, Who: who(), Locale: t.Locale}
 	place := kit.Place{Connection: o.Partner, Simulated: true, ReadOnly: t.ReadOnly}
@@ -153,6 +170,12 @@ func connect(ctx context.Context, t cli.Target, speed float64) (kit.Backend, kit
 	}
 	if !o.Forget {
 		o.CacheDir = client.CacheDir(xdg.CacheHome)
+	}
+	if crash != nil {
+		o.Crashed = crash.Report
+		if !o.Forget {
+			crash.Dir = o.StateDir
+		}
 	}
 	c, err := client.Dial(o)
 	if err != nil {
