@@ -118,7 +118,7 @@ func TestAPanicGivesTheTerminalBackAndWritesAReport(t *testing.T) {
 			if err := d.ended(); !errors.As(err, &exit) || exit.ExitCode() != 1 {
 				t.Errorf("it ended with %v, want exit code 1", err)
 			}
-			d.waitFor("muster met a fault of its own")
+			d.waitFor("met a fault of")
 			if after := d.modes(); after != before {
 				t.Errorf("the terminal is left as %+v, it was %+v", after, before)
 			}
