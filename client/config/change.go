@@ -193,6 +193,14 @@ func setting(text []byte, key, value string) []byte {
 	return append([]byte(line), text...)
 }
 
+// private makes muster's own folder, and shuts one that was there already to others.
+func private(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	return os.Chmod(dir, 0o700)
+}
+
 // change puts a new text in the file's place, whole or not at all.
 func (f *File) change(text []byte) error {
 	const op = "write configuration"
@@ -205,14 +213,14 @@ func (f *File) change(text []byte) error {
 		return &model.Error{Kind: model.Invalid, Op: op, Msg: "the change would break the file: " + next.Problems[len(next.Problems)-1].String(),
 			Hint: "edit line " + strconv.Itoa(next.Problems[len(next.Problems)-1].Line) + " by hand"}
 	}
+	if err := private(filepath.Dir(f.Path)); err != nil {
+		return fail(err)
+	}
 	path := f.Path
 	if real, err := filepath.EvalSymlinks(path); err == nil { // a link from a folder of dot files stays one
 		path = real
 	}
 	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fail(err)
-	}
 	tmp, err := os.CreateTemp(dir, ".config-*")
 	if err != nil {
 		return fail(err)

@@ -5,11 +5,17 @@ package killtest_test
 import (
 	"bufio"
 	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"io"
 	"io/fs"
+	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -21,6 +27,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"muster/client/auth"
 	"muster/client/config"
@@ -44,7 +51,8 @@ type tenant struct {
 func newTenant(t *testing.T, change func(*model.Connection)) *tenant {
 	t.Helper()
 	n := &tenant{t: t, home: t.TempDir()}
-	sim := exec.Command(muster, "simulate", "--authority", "--devices", "30", "--customers", "2", "--speed", "600")
+	cert, key := certificate(t)
+	sim := exec.Command(muster, "simulate", "--authority", "--devices", "30", "--customers", "2", "--speed", "600", "--tls-cert", cert, "--tls-key", key)
 	out, err := sim.StdoutPipe()
 	if err == nil {
 		err = sim.Start()
@@ -65,7 +73,8 @@ func newTenant(t *testing.T, change func(*model.Connection)) *tenant {
 	if err != nil {
 		t.Fatal(err)
 	}
-	raw, err := os.ReadFile(n.ready.CAFile)
+	n.ready.CAFile = cert
+	raw, err := os.ReadFile(cert)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +83,7 @@ func newTenant(t *testing.T, change func(*model.Connection)) *tenant {
 	n.trust = rest.NewTransport(roots)
 	n.env = []string{"HOME=" + n.home, "XDG_CONFIG_HOME=" + n.home + "/config", "XDG_STATE_HOME=" + n.home + "/state", "XDG_CACHE_HOME=" + n.home + "/cache",
 		"TERM=xterm-256color", "LANG=C.UTF-8", "PATH=" + os.Getenv("PATH")}
-	for _, dir := range []string{"config/muster", "state/muster/sign-in", "cache/muster"} {
+	for _, dir := range []string{"config/muster", "state/muster/sign-in", "cache/muster/fleets"} {
 		if err := os.MkdirAll(filepath.Join(n.home, dir), 0o777); err != nil {
 			t.Fatal(err)
 		}
@@ -95,6 +104,37 @@ func newTenant(t *testing.T, change func(*model.Connection)) *tenant {
 	}
 	t.Cleanup(func() { _, _ = auth.Forget(n.stored(), nil) }) // the keyring outlives the test
 	return n
+}
+
+// names are those of a cloud that only a proxy knows.
+var names = []string{"login.muster.test", "graph.muster.test", "partner.muster.test"}
+
+// certificate makes one for this machine and for the cloud's names.
+func certificate(t *testing.T) (cert, key string) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "muster test"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		DNSNames: names, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}}
+	der, err := x509.CreateCertificate(rand.Reader, c, c, &private.PublicKey, private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	cert, key = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	for path, block := range map[string]*pem.Block{cert: {Type: "CERTIFICATE", Bytes: der}, key: {Type: "PRIVATE KEY", Bytes: raw}} {
+		if err := os.WriteFile(path, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return cert, key
 }
 
 // stored is where the sign-in is remembered.
@@ -202,7 +242,7 @@ func TestSection13_14_FilesAreThePersonsOnlyWhateverTheUmask(t *testing.T) {
 		t.Errorf("the dashboard: %v", err)
 	}
 	seen := 0
-	for _, top := range []string{"config/muster", "state/muster", "cache/muster"} {
+	for _, top := range []string{"config/muster", "state/muster", "cache/muster/fleets"} {
 		err := filepath.WalkDir(filepath.Join(n.home, top), func(path string, e fs.DirEntry, err error) error {
 			if err != nil {
 				return err
