@@ -210,9 +210,12 @@ func (c *Client) signIns() int {
 }
 
 // pause notes that an operation waits for a sign-in, and for nothing else, once that is
-// written down. When somebody signed in since the count was taken, nobody will come to
+// written down; e is why, for whoever asks the person. When somebody signed in since the count was taken, nobody will come to
 // let it go on: then that is done at once.
-func (c *Client) pause(ctx context.Context, id model.OperationID, since int) {
+func (c *Client) pause(ctx context.Context, id model.OperationID, since int, e *model.Error) {
+	if s := c.o.Session; s != nil && since == c.signIns() {
+		s.session.Doubt(e)
+	}
 	c.mu.Lock()
 	c.paused[id] = true
 	late := c.signedIn != since

@@ -192,3 +192,26 @@ func TestCustomersOfInterest(t *testing.T) {
 		t.Errorf("%d customers, want the one", count)
 	}
 }
+
+// TestASignInWithoutASecondFactorIsAskedForAgain: Partner Center takes no token without
+// one (900421), and getting another token silently would change nothing.
+func TestASignInWithoutASecondFactorIsAskedForAgain(t *testing.T) {
+	n := newTenant(t)
+	c := n.dial(nil)
+	if _, err := c.SignIn(t.Context(), func(p model.Prompt) { n.control("/signin", `{"code": "`+p.Code+`", "account": "password"}`) }); err != nil {
+		t.Fatal(err)
+	}
+	id, err := c.Upload(t.Context(), n.list("FACTOR-1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := await(t, c, id, 1, func(o model.Operation) bool { return o.Waits() })
+	state, _, _ := c.WatchSignIn(t.Context(), 0)
+	if o.Rows.Queued != 1 || state.Valid || state.Trouble == nil || !strings.Contains(state.Trouble.Error(), "multi-factor") {
+		t.Errorf("waits as %+v with sign-in %+v", o.Rows, state)
+	}
+	n.signIn(c)
+	if o := await(t, c, id, 1, over); o.State() != model.OperationDone {
+		t.Errorf("ended as %v: %+v", o.State(), o.Rows)
+	}
+}

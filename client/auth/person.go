@@ -77,7 +77,7 @@ func (a *Session) take(h *holder, who model.Account) error {
 		a.holder.store.leave()
 	}
 	h.store.begin()
-	a.holder, a.asked = h, policy.TokenRequestOptions{}
+	a.holder, a.asked, a.doubted = h, policy.TokenRequestOptions{}, false
 	a.state = model.SignInState{Way: want.SignIn, Account: who, Valid: true, Notice: a.state.Notice}
 	a.admit(h.store)
 	a.tell()

@@ -40,6 +40,7 @@ type Session struct {
 	holder  *holder // nil until somebody is signed in
 	state   model.SignInState
 	asked   policy.TokenRequestOptions // what was refused last: a new sign-in asks for it
+	doubted bool                       // by a service, until somebody signs in again
 	changed chan struct{}
 	rev     uint64
 }
@@ -135,6 +136,17 @@ func (t *ofTenant) name() string {
 	return model.Clean(t.tenant)
 }
 
+// Doubt notes that a service does not take the sign-in, though the authority does: a
+// second factor may be missing. A person has to sign in again.
+func (a *Session) Doubt(e *model.Error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.s.Connection.SignIn.Person() && a.state.Valid {
+		a.state.Valid, a.state.Trouble, a.doubted = false, e, true
+		a.tell()
+	}
+}
+
 func (a *Session) current() *holder {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -169,8 +181,8 @@ func (a *Session) accepted(h *holder) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.admit(h.store)
-	if a.holder == h && (a.state.Offline || !a.state.Valid) {
-		a.state.Offline, a.state.Valid = false, true
+	if a.holder == h && (a.state.Offline || !a.state.Valid && !a.doubted) {
+		a.state.Offline, a.state.Valid = false, !a.doubted
 		a.tell()
 	}
 }
@@ -213,6 +225,6 @@ func (a *Session) SignOut() {
 		a.holder.store.forget()
 		a.admit(a.holder.store)
 	}
-	a.holder, a.asked = nil, policy.TokenRequestOptions{}
+	a.holder, a.asked, a.doubted = nil, policy.TokenRequestOptions{}, false
 	a.tell()
 }

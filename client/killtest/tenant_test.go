@@ -187,7 +187,7 @@ func (n *tenant) login() {
 	if err := d.ended(); err != nil {
 		n.t.Fatal(err)
 	}
-	n.control("POST", "/signin", `{"auto": ""}`)
+	n.control("POST", "/signin", `{"auto": "nobody"}`)
 }
 
 // TestASignInOutlivesItsProcessUntilTheLogout is the way of a sign-in that is remembered,

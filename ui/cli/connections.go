@@ -228,7 +228,7 @@ func (p *program) changeConnection(name, done string, change func(Configuration,
 func (p *program) config() *cobra.Command {
 	var json bool
 	check := &cobra.Command{
-		Use: "check", Short: "say what in the configuration cannot be used, by line and key", Args: noArgs, Example: "  muster config check",
+		Use: "check", Short: "say what in the configuration cannot be used, by line and key", Long: configHelp, Args: noArgs, Example: "  muster config check",
 		RunE: func(*cobra.Command, []string) error {
 			conf, err := p.configured()
 			if err != nil {

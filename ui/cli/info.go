@@ -73,7 +73,7 @@ func (p *program) info() *cobra.Command {
 				r.at(s.place, board)
 				return nil
 			})
-			if err != nil && model.KindOf(err) != model.NoBackend {
+			if kind := model.KindOf(err); err != nil && kind != model.NoBackend && kind != model.SignedOut {
 				return err
 			}
 			p.signIns(&r)
