@@ -7,7 +7,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -164,7 +163,7 @@ func connect(ctx context.Context, t cli.Target, speed float64, crash *client.Cra
 		}
 	}
 	if t.TokenFile != "" {
-		if err := tokens(t.TokenFile, &o); err != nil {
+		if o.PartnerToken, o.GraphToken, err = client.TokenFile(t.TokenFile); err != nil {
 			return fail(err)
 		}
 	}
@@ -355,37 +354,6 @@ func onlyHere(roots ...string) error {
 				Hint: "--partner and --graph point at a simulator on 127.0.0.1"}
 		}
 	}
-	return nil
-}
-
-// maxTokenFile bounds a token file: two tokens in a JSON object.
-const maxTokenFile = 64 << 10
-
-// tokens reads partnerToken and graphToken from a JSON file that only its owner
-// can read; the ready line of muster simulate is one.
-func tokens(path string, o *client.Connection) error {
-	bad := func(msg string) error {
-		return &model.Error{Kind: model.Invalid, Op: "read token file", Msg: msg,
-			Hint: `it holds {"partnerToken": …, "graphToken": …} and has mode 0600`}
-	}
-	fi, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return bad("it cannot be opened")
-	case !fi.Mode().IsRegular() || fi.Size() > maxTokenFile:
-		return bad("it is not a small regular file")
-	case fi.Mode().Perm()&0o077 != 0:
-		return bad("others can read it")
-	}
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		return bad("it cannot be read")
-	}
-	var w struct{ PartnerToken, GraphToken string }
-	if json.Unmarshal(bytes.TrimSpace(raw), &w) != nil {
-		return bad("it is not JSON")
-	}
-	o.PartnerToken, o.GraphToken = model.NewSecret(w.PartnerToken), model.NewSecret(w.GraphToken)
 	return nil
 }
 
