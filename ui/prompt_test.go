@@ -7,6 +7,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"muster/client"
+	"muster/model"
 	"muster/ui/uitest"
 )
 
@@ -55,4 +57,20 @@ func (g *gate) heal() {
 	if resp.StatusCode/100 != 2 {
 		g.t.Fatalf("heal: %s", resp.Status)
 	}
+}
+
+// TestSection13_19_ThatASignInIsNotRememberedIsSaidOnce: everything else works.
+func TestSection13_19_ThatASignInIsNotRememberedIsSaidOnce(t *testing.T) {
+	g, o := newGate(t, func(c *model.Connection, r *client.Real) {
+		c.Remember, r.StateDir = true, t.TempDir()
+		r.Getenv = func(name string) string { return map[string]string{"SUDO_USER": "ops"}[name] }
+	})
+	s := start(t, o)
+	s.WaitFor("type this code:", "will not be remembered")
+	g.control("/signin", `{"code": "`+g.code()+`", "account": "agent"}`)
+	s.WaitFor("40 customers")
+	s.WaitGone("will not be remembered")
+	s.Press(uitest.Enter)
+	s.WaitFor("devices", "as of")
+	s.WaitGone("will not be remembered")
 }
