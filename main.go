@@ -7,7 +7,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -59,12 +58,23 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	signal.Ignore(syscall.SIGPIPE) // a reader that went away is an error of a write, not a death
-	code := cli.Run(ctx, os.Args[1:], cli.Options{
+	code := 1
+	crash := &client.Crash{Dir: client.StateDir(xdg.StateHome), Version: version(), Now: time.Now}
+	model.Guard(crash.Report, func() { code = run(ctx) })
+	if err := crash.Err(); err != nil {
+		_, _ = fmt.Fprintln(os.Stderr, "muster:", err)
+	}
+	stop()
+	os.Exit(code)
+}
+
+func run(ctx context.Context) int {
+	return cli.Run(ctx, os.Args[1:], cli.Options{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		InTerminal:  term.IsTerminal(os.Stdin.Fd()),
 		OutTerminal: term.IsTerminal(os.Stdout.Fd()),
 		Connect: func(ctx context.Context, t cli.Target) (kit.Backend, kit.Place, func(context.Context) error, error) {
-			return connect(ctx, t, 0)
+			return connect(ctx, t, 0, nil)
 		},
 		Dashboard: dashboard,
 		Simulate:  simulate,
@@ -75,12 +85,11 @@ func main() {
 		},
 
 		Configuration: configuration{},
+		SignIns:       signIns{},
 		Version:       version(),
 		Now:           time.Now,
 		Getenv:        os.Getenv,
 	})
-	stop()
-	os.Exit(code)
 }
 
 // version is the module's, as the build recorded it.
@@ -98,7 +107,10 @@ func dashboard(ctx context.Context, t cli.Target) error {
 	} else if named == "" {
 		t.Demo = t.Demo || t.Partner == ""
 	}
-	backend, place, done, err := connect(ctx, t, demoSpeed)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	crash := &client.Crash{Dir: cmp.Or(t.StateDir, client.StateDir(xdg.StateHome)), Version: version(), Now: time.Now, End: stop}
+	backend, place, done, err := connect(ctx, t, demoSpeed, crash)
 	if err != nil {
 		return err
 	}
@@ -107,14 +119,19 @@ func dashboard(ctx context.Context, t cli.Target) error {
 		zone = time.UTC
 	}
 	err = ui.Run(ctx, ui.Options{Backend: backend, Place: place, Forms: form.All(), Customer: t.Customer,
-		Version: version(), Zone: zone, Bell: t.Bell}, os.Stdin, os.Stdout, tea.WithoutSignalHandler())
+		Version: version(), Zone: zone, Bell: t.Bell, Crashed: crash.Report}, os.Stdin, os.Stdout, tea.WithoutSignalHandler())
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceTime)
 	defer cancel()
-	return errors.Join(err, done(last), context.Cause(ctx)) // a signal is not a farewell
+	err = errors.Join(err, done(last))
+	if crashed := crash.Err(); crashed != nil {
+		return errors.Join(crashed, err)
+	}
+	return errors.Join(err, context.Cause(ctx)) // a signal is not a farewell
 }
 
-// connect makes the backend that flags and environment name.
-func connect(ctx context.Context, t cli.Target, speed float64) (kit.Backend, kit.Place, func(context.Context) error, error) {
+// connect makes the backend that flags and environment name. A panic of what runs by
+// itself goes to crash; nil lets it end the process.
+func connect(ctx context.Context, t cli.Target, speed float64, crash *client.Crash) (kit.Backend, kit.Place, func(context.Context) error, error) {
 	o := client.Connection{Partner: t.Partner, Graph: t.Graph, PartnerToken: t.PartnerToken, GraphToken: t.GraphToken,
 		ReadOnly: t.ReadOnly, StateDir: t.StateDir, ReadBack: t.ReadBack, Who: who(), Locale: t.Locale}
 	place := kit.Place{Connection: o.Partner, Simulated: true, ReadOnly: t.ReadOnly}
@@ -146,12 +163,18 @@ func connect(ctx context.Context, t cli.Target, speed float64) (kit.Backend, kit
 		}
 	}
 	if t.TokenFile != "" {
-		if err := tokens(t.TokenFile, &o); err != nil {
+		if o.PartnerToken, o.GraphToken, err = client.TokenFile(t.TokenFile); err != nil {
 			return fail(err)
 		}
 	}
 	if !o.Forget {
 		o.CacheDir = client.CacheDir(xdg.CacheHome)
+	}
+	if crash != nil {
+		o.Crashed = crash.Report
+		if !o.Forget {
+			crash.Dir = o.StateDir
+		}
 	}
 	c, err := client.Dial(o)
 	if err != nil {
@@ -193,7 +216,10 @@ func real(name string, t cli.Target, o *client.Connection, place *kit.Place) err
 		return &model.Error{Kind: model.NoBackend, Op: "connect", Msg: fmt.Sprintf("there is no connection %q that can be used", model.Clean(name)),
 			Hint: "muster connections list and muster config check; --demo works on the embedded simulator"}
 	}
-	made, err := client.Tenant(c, client.Real{Getenv: os.Getenv, Unsetenv: func(name string) { _ = os.Unsetenv(name) },
+	if t.StateDir == "" && f.Settings.StateDir != "" {
+		o.StateDir = f.Settings.StateDir
+	}
+	made, err := client.Tenant(c, client.Real{Getenv: os.Getenv, Unsetenv: func(name string) { _ = os.Unsetenv(name) }, StateDir: o.StateDir,
 		Signed: func(who model.Account) error {
 			if c.AccountID == who.ID {
 				return nil
@@ -204,10 +230,7 @@ func real(name string, t cli.Target, o *client.Connection, place *kit.Place) err
 		return err
 	}
 	made.ReadOnly = made.ReadOnly || t.ReadOnly
-	made.StateDir, made.ReadBack, made.Who, made.Locale = o.StateDir, o.ReadBack, o.Who, cmp.Or(o.Locale, f.Settings.Locale)
-	if t.StateDir == "" && f.Settings.StateDir != "" {
-		made.StateDir = f.Settings.StateDir
-	}
+	made.ReadBack, made.Who, made.Locale = o.ReadBack, o.Who, cmp.Or(o.Locale, f.Settings.Locale)
 	*o = made
 	*place = kit.Place{Connection: name, ReadOnly: made.ReadOnly, Custom: c.Cloud == model.CloudCustom, Word: c.Word, Colour: c.Colour}
 	return nil
@@ -252,6 +275,43 @@ func (configuration) Use(name string) error {
 	return changed(func(f *config.File) error { return f.Use(name) })
 }
 
+// signIns is what is remembered of sign-ins, for the command line.
+type signIns struct{}
+
+// dir is where it lies: beside the ledger of a connection.
+func (signIns) dir(named string) string {
+	f, err := config.Load(config.Path(xdg.ConfigHome))
+	if err != nil {
+		f = &config.File{}
+	}
+	return cmp.Or(named, f.Settings.StateDir, client.StateDir(xdg.StateHome))
+}
+
+// Stored implements cli.SignIns.
+func (s signIns) Stored(stateDir, connection string) (string, bool) {
+	return client.Remembered(s.dir(stateDir), connection)
+}
+
+// Names implements cli.SignIns.
+func (s signIns) Names(stateDir string) []string { return client.RememberedNames(s.dir(stateDir)) }
+
+// Forget implements cli.SignIns. The account is forgotten with the tokens: the next who
+// signs in may be anybody.
+func (s signIns) Forget(stateDir, connection string) (bool, error) {
+	ok, err := client.ForgetSignIn(s.dir(stateDir), connection)
+	if err != nil {
+		return ok, err
+	}
+	f, err := config.Load(config.Path(xdg.ConfigHome))
+	if err != nil {
+		return ok, err
+	}
+	if c, known := f.Find(connection); known && c.AccountID != "" {
+		return true, f.Sign(connection, "", "")
+	}
+	return ok, nil
+}
+
 // backend gives a client to the screens in every part that it plays.
 func backend(c *client.Client) kit.Backend {
 	return kit.Backend{Reader: c, Batch: c, Walker: c, Writer: c, Journal: c, Files: client.Files{}, Policies: c, Devices: c, Past: c, Mend: c, Requests: c, Items: c, Fleets: c.Fleets(),
@@ -294,37 +354,6 @@ func onlyHere(roots ...string) error {
 				Hint: "--partner and --graph point at a simulator on 127.0.0.1"}
 		}
 	}
-	return nil
-}
-
-// maxTokenFile bounds a token file: two tokens in a JSON object.
-const maxTokenFile = 64 << 10
-
-// tokens reads partnerToken and graphToken from a JSON file that only its owner
-// can read; the ready line of muster simulate is one.
-func tokens(path string, o *client.Connection) error {
-	bad := func(msg string) error {
-		return &model.Error{Kind: model.Invalid, Op: "read token file", Msg: msg,
-			Hint: `it holds {"partnerToken": …, "graphToken": …} and has mode 0600`}
-	}
-	fi, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return bad("it cannot be opened")
-	case !fi.Mode().IsRegular() || fi.Size() > maxTokenFile:
-		return bad("it is not a small regular file")
-	case fi.Mode().Perm()&0o077 != 0:
-		return bad("others can read it")
-	}
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		return bad("it cannot be read")
-	}
-	var w struct{ PartnerToken, GraphToken string }
-	if json.Unmarshal(bytes.TrimSpace(raw), &w) != nil {
-		return bad("it is not JSON")
-	}
-	o.PartnerToken, o.GraphToken = model.NewSecret(w.PartnerToken), model.NewSecret(w.GraphToken)
 	return nil
 }
 

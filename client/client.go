@@ -43,6 +43,9 @@ type Options struct {
 	Session *Session
 	// Fleets keeps lists of devices between starts; nil = nothing is kept.
 	Fleets *cache.Cache
+	// Crashed is told of a panic of what runs by itself, see [Crash.Report]; nil lets it
+	// end the process.
+	Crashed func(what any, stack []byte)
 	// Ended runs after everything else has; nil = nothing.
 	Ended func() error
 	Now   func() time.Time
@@ -107,12 +110,13 @@ func New(o Options) *Client {
 	if o.Tracker.Now == nil {
 		o.Tracker.Now = o.Now
 	}
+	o.Tracker.Crashed = o.Crashed
 	base, stop := context.WithCancel(context.Background())
 	c := &Client{o: o, tracker: tracker.New(o.Tracker), opened: make(chan struct{}), base: base, stop: stop,
 		closing: make(chan struct{}), runners: map[model.OperationID]bool{}, yielded: map[model.OperationID]bool{}, since: map[string]time.Time{},
 		pages: map[model.CustomerID]int{}, paused: map[model.OperationID]bool{}, routeless: map[model.CustomerID]map[model.AssignWay]bool{}, ran: map[model.OperationID]bool{}, kept: map[model.ImportID]bool{}}
 	c.wg.Add(1)
-	go c.open()
+	c.spawn(c.open)
 	return c
 }
 
@@ -120,8 +124,15 @@ func New(o Options) *Client {
 // used by several processes at once.
 func (c *Client) Fleets() *cache.Cache { return c.o.Fleets }
 
+// spawn runs f by itself. The wait group counts it already.
+func (c *Client) spawn(f func()) {
+	go func() {
+		defer c.wg.Done()
+		model.Guard(c.o.Crashed, f)
+	}()
+}
+
 func (c *Client) open() {
-	defer c.wg.Done()
 	defer close(c.opened)
 	book, err := c.o.OpenLedger(c.base)
 	if err != nil {
@@ -192,14 +203,8 @@ func (c *Client) Follow() {
 		if closing {
 			return
 		}
-		go func() {
-			defer c.wg.Done()
-			c.tracker.Run(c.base)
-		}()
-		go func() {
-			defer c.wg.Done()
-			c.reconcile()
-		}()
+		c.spawn(func() { c.tracker.Run(c.base) })
+		c.spawn(c.reconcile)
 	})
 }
 

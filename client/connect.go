@@ -53,6 +53,7 @@ type Connection struct {
 	Tracker                  tracker.Options                 // zero values = by the kind of backend
 	ReadBack, Look, Patience time.Duration                   // see [Options]
 	Backoff                  time.Duration                   // see [rest.Options]
+	Crashed                  func(what any, stack []byte)    // see [Options]
 	AgainAfter               func(attempt int) time.Duration // see [Options]; nil = by the kind of backend
 	// Limited is how fast the clock of a simulator runs that keeps to the published
 	// limits, as real services do; 0 = one that limits nobody until it is told to.
@@ -101,7 +102,7 @@ func Dial(o Connection) (*Client, error) {
 	}
 	options := Options{Partner: partner.New(c), ReadOnly: o.ReadOnly, OpenLedger: d.openLedger, Waiting: d.waiting,
 		Tracker: o.Tracker, ReadBack: o.ReadBack, Look: o.Look, Patience: o.Patience, AgainAfter: o.AgainAfter, Requests: log.Requests,
-		Session: o.Session, Fleets: cache.New(o.CacheDir, d.backend())}
+		Session: o.Session, Fleets: cache.New(o.CacheDir, d.backend()), Crashed: o.Crashed}
 	if o.Graph != "" {
 		if d.graph, _, err = address(o.Graph); err != nil {
 			return nil, err

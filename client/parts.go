@@ -161,7 +161,7 @@ func (r *runner) later(ctx context.Context, e *model.Error) step {
 	case model.SignedOut, model.Refused:
 		r.insist(ctx, func() error { return r.book.Hold(ctx, r.op.ID, e.Msg) })
 		if e.Kind == model.SignedOut {
-			r.c.pause(ctx, r.op.ID, r.signIns)
+			r.c.pause(ctx, r.op.ID, r.signIns, e)
 		}
 		return step{stop: true}
 	}

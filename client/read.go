@@ -166,13 +166,15 @@ func (c *Client) walkAll(ctx context.Context, id model.CustomerID, places []mode
 		}
 		go func() {
 			defer func() { close(walks[i]); ended <- struct{}{} }()
-			for page, err := range c.o.Partner.DevicesFrom(ctx, id, p) {
-				select {
-				case walks[i] <- devicePage{page, err}:
-				case <-ctx.Done():
-					return
+			model.Guard(c.o.Crashed, func() {
+				for page, err := range c.o.Partner.DevicesFrom(ctx, id, p) {
+					select {
+					case walks[i] <- devicePage{page, err}:
+					case <-ctx.Done():
+						return
+					}
 				}
-			}
+			})
 		}()
 	}
 	for range places {

@@ -192,7 +192,7 @@ func onDisk(t *testing.T, dir string, secrets [][]byte) string {
 	return found
 }
 
-func TestEverythingInTheStateFolderIsPrivate(t *testing.T) {
+func TestSection13_14_EverythingInTheStateFolderIsPrivate(t *testing.T) {
 	w := newWorld(t, simulator.Options{})
 	if err := os.MkdirAll(w.dir, 0o755); err != nil {
 		t.Fatal(err)

@@ -101,11 +101,10 @@ func (c *Client) startRunner(book *ledger.Ledger, o model.Operation) {
 	}
 	c.runners[o.ID] = true
 	c.wg.Add(1)
-	go func() {
-		defer c.wg.Done()
+	c.spawn(func() {
 		defer c.endRunner(o.ID)
 		(&runner{c: c, book: book, op: o}).run(c.base)
-	}()
+	})
 }
 
 func (c *Client) endRunner(id model.OperationID) {

@@ -148,7 +148,7 @@ func (r *runner) postpone(ctx context.Context, next ledger.Chunk, e *model.Error
 		return step{stop: true}
 	case model.SignedOut:
 		_ = r.book.Hold(note, id, e.Msg) // if that fails, the operation stops all the same
-		r.c.pause(note, id, r.signIns)
+		r.c.pause(note, id, r.signIns, e)
 		return step{stop: true}
 	}
 	if err := r.book.Sending(note, id, n, next.Method); err != nil {
@@ -175,7 +175,7 @@ func (r *runner) failed(ctx context.Context, next ledger.Chunk, word string, e *
 	case model.SignedOut, model.Refused:
 		r.insist(ctx, func() error { return r.book.Requeue(ctx, id, n, e.Msg, true) })
 		if e.Kind == model.SignedOut {
-			r.c.pause(ctx, id, r.signIns)
+			r.c.pause(ctx, id, r.signIns, e)
 		}
 		return step{stop: true}
 	case model.Conflict, model.NotFound:

@@ -32,6 +32,7 @@ type Session struct {
 type Real struct {
 	Getenv   func(string) string
 	Unsetenv func(string)
+	StateDir string // folder of the ledger; the sign-in is remembered below it where that is asked for
 	// Signed is told who signed in for the first time, to write it down; nil = nobody is.
 	Signed func(model.Account) error
 }
@@ -48,18 +49,36 @@ func Tenant(c model.Connection, r Real) (Connection, error) {
 		return Connection{}, err
 	}
 	transport := rest.NewTransport(roots)
-	a, err := auth.New(auth.Settings{Connection: c, Transport: transport, Getenv: r.Getenv, Unsetenv: r.Unsetenv})
+	a, err := auth.New(auth.Settings{Connection: c, Transport: transport, Getenv: r.Getenv, Unsetenv: r.Unsetenv,
+		Store: auth.Remembered(r.StateDir, c.Name)})
 	if err != nil {
 		return Connection{}, err
 	}
 	s := &Session{session: a, tenant: c.Tenant, backend: where.Authority + " " + strings.ToLower(c.Tenant), interest: c.Customers, signed: r.Signed}
 	s.scopes.partner, s.scopes.graph = where.PartnerAudience+"/.default", where.GraphAudience+"/.default"
-	o := Connection{Partner: where.Partner, Graph: where.Graph + "/beta", Session: s, ReadOnly: c.ReadOnly, Transport: transport}
+	o := Connection{Partner: where.Partner, Graph: where.Graph + "/beta", Session: s, ReadOnly: c.ReadOnly, Transport: transport, StateDir: r.StateDir}
 	if c.Single {
 		s.home = &model.Customer{ID: model.CustomerID(c.Tenant), Name: c.Name}
 		o.Partner = ""
 	}
 	return o, nil
+}
+
+// Remembered returns the file in which the sign-in of a connection is remembered, and
+// whether it is there.
+func Remembered(stateDir, connection string) (path string, there bool) {
+	path = auth.Remembered(stateDir, connection)
+	_, err := os.Lstat(path)
+	return path, err == nil
+}
+
+// RememberedNames lists the connections whose sign-in is remembered in a state folder.
+func RememberedNames(stateDir string) []string { return auth.RememberedNames(stateDir) }
+
+// ForgetSignIn removes what is remembered of a connection's sign-in. ok is false when
+// that was nothing. Running programs keep what they have in memory until they end.
+func ForgetSignIn(stateDir, connection string) (ok bool, err error) {
+	return auth.Forget(auth.Remembered(stateDir, connection), nil)
 }
 
 // maxRoots bounds a file of certificate authorities, in bytes.
@@ -191,9 +210,12 @@ func (c *Client) signIns() int {
 }
 
 // pause notes that an operation waits for a sign-in, and for nothing else, once that is
-// written down. When somebody signed in since the count was taken, nobody will come to
+// written down; e is why, for whoever asks the person. When somebody signed in since the count was taken, nobody will come to
 // let it go on: then that is done at once.
-func (c *Client) pause(ctx context.Context, id model.OperationID, since int) {
+func (c *Client) pause(ctx context.Context, id model.OperationID, since int, e *model.Error) {
+	if s := c.o.Session; s != nil && since == c.signIns() {
+		s.session.Doubt(e)
+	}
 	c.mu.Lock()
 	c.paused[id] = true
 	late := c.signedIn != since

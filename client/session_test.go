@@ -133,9 +133,9 @@ func TestAnOperationIsPausedByALostSignInAndGoesOn(t *testing.T) {
 	}
 }
 
-// TestAChallengeOnAWriteHasOneEffect is the acceptance test 10: one more request with
+// TestSection13_10_AChallengeOnAWriteHasOneEffect: one more request with
 // another token, and one effect.
-func TestAChallengeOnAWriteHasOneEffect(t *testing.T) {
+func TestSection13_10_AChallengeOnAWriteHasOneEffect(t *testing.T) {
 	n := newTenant(t)
 	c := n.dial(nil)
 	n.signIn(c)
@@ -190,5 +190,28 @@ func TestCustomersOfInterest(t *testing.T) {
 	}
 	if count != 1 {
 		t.Errorf("%d customers, want the one", count)
+	}
+}
+
+// TestASignInWithoutASecondFactorIsAskedForAgain: Partner Center takes no token without
+// one (900421), and getting another token silently would change nothing.
+func TestASignInWithoutASecondFactorIsAskedForAgain(t *testing.T) {
+	n := newTenant(t)
+	c := n.dial(nil)
+	if _, err := c.SignIn(t.Context(), func(p model.Prompt) { n.control("/signin", `{"code": "`+p.Code+`", "account": "password"}`) }); err != nil {
+		t.Fatal(err)
+	}
+	id, err := c.Upload(t.Context(), n.list("FACTOR-1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := await(t, c, id, 1, func(o model.Operation) bool { return o.Waits() })
+	state, _, _ := c.WatchSignIn(t.Context(), 0)
+	if o.Rows.Queued != 1 || state.Valid || state.Trouble == nil || !strings.Contains(state.Trouble.Error(), "multi-factor") {
+		t.Errorf("waits as %+v with sign-in %+v", o.Rows, state)
+	}
+	n.signIn(c)
+	if o := await(t, c, id, 1, over); o.State() != model.OperationDone {
+		t.Errorf("ended as %v: %+v", o.State(), o.Rows)
 	}
 }

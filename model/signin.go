@@ -9,7 +9,7 @@ type Prompt struct {
 	Code    string    // to type there, of a device code
 	Address string    // where to go
 	Tenant  string    // which tenant asks
-	Until   time.Time // when it runs out, by our estimate: the service does not say
+	Until   time.Time // when it runs out, by this machine's clock
 }
 
 // Account is who signed in.
@@ -27,4 +27,5 @@ type SignInState struct {
 	Offline bool   // the authority could not be reached the last time
 	Tenant  string // the tenant that wants a new sign-in, "" = none or the connection's own
 	Trouble *Error // why the last token was refused, nil when it was not
+	Notice  string // why the sign-in is not remembered although it should be, "" = it is
 }

@@ -29,6 +29,8 @@ type Options struct {
 	Version  string
 	Bell     bool // tell the terminal when an operation ends: by its bell, and by a notice where it knows one
 	ASCII    bool // plain ASCII signs whatever the terminal says about itself
+	// Crashed is told of a panic, and the dashboard then ends; nil = Bubble Tea prints it.
+	Crashed func(what any, stack []byte)
 }
 
 // App is the dashboard as Bubble Tea sees it. Make it with [New].
@@ -73,6 +75,7 @@ func New(ctx context.Context, o Options) *App {
 	if o.Zone != nil {
 		env.Zone = o.Zone
 	}
+	env.Crashed = o.Crashed
 	a := &App{env: env, options: o, dark: true, ascii: o.ASCII, bell: o.Bell}
 	env.Theme = theme.New(a.dark, a.ascii)
 	a.leaving = a.leave()

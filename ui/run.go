@@ -17,9 +17,17 @@ const fps = 60
 func Run(ctx context.Context, o Options, in io.Reader, out io.Writer, more ...tea.ProgramOption) error {
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel() // every command that still waits ends with the program
+	var app tea.Model
+	if o.Crashed != nil {
+		tell := o.Crashed
+		o.Crashed = func(what any, stack []byte) { tell(what, stack); cancel() }
+		app = guard{New(inner, o), o.Crashed}
+	} else {
+		app = New(inner, o)
+	}
 	options := append([]tea.ProgramOption{tea.WithContext(inner), tea.WithInput(in), tea.WithOutput(out), tea.WithFPS(fps)}, more...)
-	_, err := tea.NewProgram(New(inner, o), options...).Run()
-	if ctx.Err() != nil && errors.Is(err, tea.ErrProgramKilled) {
+	_, err := tea.NewProgram(app, options...).Run()
+	if inner.Err() != nil && errors.Is(err, tea.ErrProgramKilled) {
 		return nil
 	}
 	return err

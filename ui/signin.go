@@ -20,6 +20,9 @@ func (a *App) signedIn(msg kit.SignInMsg) tea.Cmd {
 	was := a.env.SignIn
 	a.env.SignIn = msg.State
 	next := kit.WatchSignIn(a.env, msg.Rev)
+	if msg.State.Notice != "" && msg.State.Notice != was.Notice {
+		a.say(kit.Toast{Text: msg.State.Notice, Tone: theme.WarnTone})
+	}
 	switch now := msg.State; {
 	case now.Valid && !was.Valid:
 		return tea.Batch(next, a.readOn())

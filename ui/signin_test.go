@@ -32,7 +32,7 @@ type gate struct {
 	trust *http.Client
 }
 
-func newGate(t *testing.T) (*gate, ui.Options) {
+func newGate(t *testing.T, change ...func(*model.Connection, *client.Real)) (*gate, ui.Options) {
 	t.Helper()
 	s, err := simulator.New(simulator.Options{Devices: 30, Customers: 40, Speed: 2000, TLS: true, Instance: "11111111-2222-4333-8444-555555555555"})
 	if err != nil {
@@ -55,9 +55,13 @@ func newGate(t *testing.T) (*gate, ui.Options) {
 	roots.AppendCertsFromPEM(raw)
 	g.trust = rest.NewTransport(roots)
 	root := strings.TrimSuffix(g.ready.Graph, "/beta")
-	o, err := client.Tenant(model.Connection{Name: "harrowpike", Cloud: model.CloudCustom, Tenant: g.ready.Tenant, ClientID: "11111111-2222-4333-8444-555555555555",
+	conn, real := model.Connection{Name: "harrowpike", Cloud: model.CloudCustom, Tenant: g.ready.Tenant, ClientID: "11111111-2222-4333-8444-555555555555",
 		SignIn: model.SignInDevice, CAFile: g.ready.CAFile, Authority: g.ready.Authority, Graph: root, Partner: g.ready.Partner,
-		GraphAudience: "https://graph.microsoft.com", PartnerAudience: "https://api.partnercenter.microsoft.com"}, client.Real{})
+		GraphAudience: "https://graph.microsoft.com", PartnerAudience: "https://api.partnercenter.microsoft.com"}, client.Real{}
+	for _, f := range change {
+		f(&conn, &real)
+	}
+	o, err := client.Tenant(conn, real)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -62,12 +62,16 @@ func newWorld(t *testing.T, o simulator.Options) *world {
 }
 
 // options are those of a dashboard on the world's first customer.
-func (w *world) options(t *testing.T) ui.Options {
+func (w *world) options(t *testing.T, change ...func(*client.Connection)) ui.Options {
 	t.Helper()
-	c, err := client.Dial(client.Connection{Partner: w.ready.Partner, Graph: w.ready.Graph, Authority: w.ready.Authority,
+	conn := client.Connection{Partner: w.ready.Partner, Graph: w.ready.Graph, Authority: w.ready.Authority,
 		PartnerToken: model.NewSecret(w.ready.PartnerToken), ClientSecret: model.NewSecret("any"), StateDir: w.dir, Who: "tester",
 		Tracker:  tracker.Options{Pace: func(time.Duration, int) time.Duration { return 15 * time.Millisecond }},
-		ReadBack: 300 * time.Millisecond, Look: 20 * time.Millisecond})
+		ReadBack: 300 * time.Millisecond, Look: 20 * time.Millisecond}
+	for _, f := range change {
+		f(&conn)
+	}
+	c, err := client.Dial(conn)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,6 +96,8 @@ func (w *world) options(t *testing.T) ui.Options {
 		Version:  "test",
 	}
 }
+
+func readOnly(c *client.Connection) { c.ReadOnly = true }
 
 // fault plants a fault in the simulator.
 func (w *world) fault(t *testing.T, body string) {

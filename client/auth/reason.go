@@ -2,6 +2,7 @@ package auth
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -25,33 +26,40 @@ type fault struct {
 	correlation string
 }
 
-// keeper is the transport of a credential. It bounds what comes in and remembers why
-// a token was refused, since the library tells an authority that cannot be reached and
-// one that says no by the same error.
-type keeper struct {
-	next *http.Client
-
+// reason is where the keeper leaves why one request for a token was refused. It travels
+// with the request's context: the library tells an authority that cannot be reached and
+// one that says no by the same error, and many tenants ask at once.
+type reason struct {
 	mu   sync.Mutex
 	last fault
 }
 
-func (k *keeper) clear() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.last = fault{}
+type reasonKey struct{}
+
+// reasoned returns a context whose requests leave their refusal in the reason.
+func reasoned(ctx context.Context) (context.Context, *reason) {
+	r := &reason{}
+	return context.WithValue(ctx, reasonKey{}, r), r
 }
 
-func (k *keeper) reason() fault {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.last
+func (r *reason) fault() fault {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.last
 }
 
-func (k *keeper) remember(f fault) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.last = f
+// remember notes a refusal for whoever sent the request; one without a reason is nobody's.
+func remember(ctx context.Context, f fault) {
+	if r, ok := ctx.Value(reasonKey{}).(*reason); ok {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.last = f
+	}
 }
+
+// keeper is the transport of a credential. It bounds what comes in and notes why a token
+// was refused.
+type keeper struct{ next *http.Client }
 
 // maxFault bounds how much of a refusal is read.
 const maxFault = 64 << 10
@@ -61,7 +69,7 @@ func (k *keeper) Do(r *http.Request) (*http.Response, error) {
 	resp, err := k.next.Do(r)
 	if err != nil {
 		if r.Context().Err() == nil {
-			k.remember(fault{offline: true})
+			remember(r.Context(), fault{offline: true})
 		}
 		return nil, err
 	}
@@ -73,19 +81,16 @@ func (k *keeper) Do(r *http.Request) (*http.Response, error) {
 	_ = resp.Body.Close()
 	if err != nil {
 		if r.Context().Err() == nil {
-			k.remember(fault{offline: true})
+			remember(r.Context(), fault{offline: true})
 		}
 		return nil, err
 	}
 	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	if resp.StatusCode >= 300 {
-		k.remember(readFault(resp.StatusCode, body))
+		remember(r.Context(), readFault(resp.StatusCode, body))
 	}
 	return resp, nil
 }
-
-// CloseIdleConnections is asked for by MSAL.
-func (k *keeper) CloseIdleConnections() { k.next.CloseIdleConnections() }
 
 func readFault(status int, body []byte) fault {
 	var w struct {

@@ -23,6 +23,10 @@ type Settings struct {
 	Getenv     func(string) string
 	Unsetenv   func(string) // a secret leaves the environment once it was read; nil = it stays
 	Now        func() time.Time
+	// Store is the file in which a sign-in is remembered where the connection asks for
+	// that, Keys what holds the key to it; "" and nil = as [Remembered] and [Keyring] say.
+	Store string
+	Keys  Keys
 }
 
 // Session is the sign-in of one connection: it hands out tokens for each tenant and
@@ -36,19 +40,15 @@ type Session struct {
 	holder  *holder // nil until somebody is signed in
 	state   model.SignInState
 	asked   policy.TokenRequestOptions // what was refused last: a new sign-in asks for it
+	doubted bool                       // by a service, until somebody signs in again
 	changed chan struct{}
 	rev     uint64
 }
 
-// holder is a credential with the transport that knows why it failed.
+// holder is a credential in use, and where it is remembered; nil = nowhere.
 type holder struct {
 	azcore.TokenCredential
-	keeper *keeper
-	turn   chan struct{} // one request at a time, so that the reason belongs to it
-}
-
-func newHolder(c azcore.TokenCredential, k *keeper) *holder {
-	return &holder{c, k, make(chan struct{}, 1)}
+	store *store
 }
 
 // New makes the sign-in of a connection. Without a person in it the credential is made
@@ -69,23 +69,23 @@ func New(s Settings) (*Session, error) {
 	}
 	a := &Session{s: s, cloud: where, changed: make(chan struct{}), rev: 1, state: model.SignInState{Way: s.Connection.SignIn}}
 	if s.Connection.SignIn.Person() {
+		a.recall()
 		return a, nil
 	}
-	k := &keeper{next: s.Transport}
-	c, err := a.application(k)
+	c, err := a.application()
 	if err != nil {
 		return nil, err
 	}
-	a.holder, a.state.Valid = newHolder(c, k), true
+	a.holder, a.state.Valid = &holder{c, nil}, true
 	return a, nil
 }
 
 // options are those that every credential shares. The authority is always named: the
 // library would else take it from the environment.
-func (a *Session) options(k *keeper) azcore.ClientOptions {
+func (a *Session) options() azcore.ClientOptions {
 	return azcore.ClientOptions{
 		Cloud:     cloud.Configuration{ActiveDirectoryAuthorityHost: a.cloud.Authority},
-		Transport: k,
+		Transport: &keeper{next: a.s.Transport},
 		Telemetry: policy.TelemetryOptions{Disabled: true},
 		Retry:     policy.RetryOptions{MaxRetries: 1, TryTimeout: tokenTimeout, MaxRetryDelay: 10 * time.Second},
 	}
@@ -109,14 +109,8 @@ func (t *ofTenant) GetToken(ctx context.Context, o policy.TokenRequestOptions) (
 	if h == nil {
 		return azcore.AccessToken{}, &model.Error{Kind: model.SignedOut, Op: "sign in", Msg: "nobody is signed in"}
 	}
-	select {
-	case h.turn <- struct{}{}:
-	case <-ctx.Done():
-		return azcore.AccessToken{}, ctx.Err()
-	}
-	defer func() { <-h.turn }()
-	h.keeper.clear()
-	token, err := h.GetToken(ctx, o)
+	asked, why := reasoned(ctx)
+	token, err := h.GetToken(asked, o)
 	switch {
 	case err == nil && headerSafe(token.Token):
 		t.a.accepted(h)
@@ -126,8 +120,7 @@ func (t *ofTenant) GetToken(ctx context.Context, o policy.TokenRequestOptions) (
 	case err == nil:
 		return azcore.AccessToken{}, signIn(model.Service, "the authority answered something else than a token", nil)
 	}
-	f := h.keeper.reason()
-	e := f.told(t.name())
+	e := why.fault().told(t.name())
 	if own := new(model.Error); errors.As(err, &own) {
 		e = own
 	}
@@ -141,6 +134,17 @@ func (t *ofTenant) name() string {
 		return "your own"
 	}
 	return model.Clean(t.tenant)
+}
+
+// Doubt notes that a service does not take the sign-in, though the authority does: a
+// second factor may be missing. A person has to sign in again.
+func (a *Session) Doubt(e *model.Error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.s.Connection.SignIn.Person() && a.state.Valid {
+		a.state.Valid, a.state.Trouble, a.doubted = false, e, true
+		a.tell()
+	}
 }
 
 func (a *Session) current() *holder {
@@ -176,8 +180,9 @@ func (a *Session) refused(h *holder, o policy.TokenRequestOptions, e *model.Erro
 func (a *Session) accepted(h *holder) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.holder == h && (a.state.Offline || !a.state.Valid) {
-		a.state.Offline, a.state.Valid = false, true
+	a.admit(h.store)
+	if a.holder == h && (a.state.Offline || !a.state.Valid && !a.doubted) {
+		a.state.Offline, a.state.Valid = false, !a.doubted
 		a.tell()
 	}
 }
@@ -207,7 +212,7 @@ func (a *Session) Watch(ctx context.Context, rev uint64) (model.SignInState, uin
 	}
 }
 
-// SignOut forgets the sign-in. It does not end it at Microsoft: who has a copy of the
+// SignOut forgets the sign-in, on disk too. It does not end it at Microsoft: who has a copy of the
 // tokens can go on until they run out or the sessions are revoked there.
 func (a *Session) SignOut() {
 	a.mu.Lock()
@@ -215,7 +220,11 @@ func (a *Session) SignOut() {
 	if !a.s.Connection.SignIn.Person() {
 		return
 	}
-	a.holder, a.asked = nil, policy.TokenRequestOptions{}
-	a.state = model.SignInState{Way: a.s.Connection.SignIn}
+	a.state = model.SignInState{Way: a.s.Connection.SignIn, Notice: a.state.Notice}
+	if a.holder != nil {
+		a.holder.store.forget()
+		a.admit(a.holder.store)
+	}
+	a.holder, a.asked, a.doubted = nil, policy.TokenRequestOptions{}, false
 	a.tell()
 }

@@ -1,25 +1,19 @@
 package auth_test
 
 import (
-	"bytes"
 	"context"
-	"crypto/rand"
-	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/base64"
-	"encoding/pem"
 	"fmt"
 	"io"
-	"math/big"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -50,7 +44,13 @@ var (
 
 func newEntra(t *testing.T) *entra {
 	t.Helper()
-	sim, err := simulator.New(simulator.Options{Devices: 3, TLS: true})
+	return newEntraAt(t, time.Now)
+}
+
+// newEntraAt is an authority with a clock of its own.
+func newEntraAt(t *testing.T, now func() time.Time) *entra {
+	t.Helper()
+	sim, err := simulator.New(simulator.Options{Devices: 3, TLS: true, Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +158,7 @@ func TestDeviceCodeOnceServesEveryTenantAndService(t *testing.T) {
 	if err != nil || who.Name != "agent@harrowpike.example" || who.ID == "" {
 		t.Fatalf("%+v, %v", who, err)
 	}
-	if len(shown) != 1 || len(shown[0].Code) != 8 || shown[0].Address != e.ready.Authority+"/devicelogin" || time.Until(shown[0].Until) < 10*time.Minute {
+	if len(shown) != 1 || len(shown[0].Code) != 8 || shown[0].Address != e.ready.Authority+"/devicelogin" || time.Until(shown[0].Until).Round(time.Minute) != 15*time.Minute {
 		t.Errorf("shown %+v", shown)
 	}
 	one, two := good(t, a, e.partner, partnerScopes), good(t, a, e.ready.Customer, graphScopes)
@@ -176,8 +176,9 @@ func TestDeviceCodeOnceServesEveryTenantAndService(t *testing.T) {
 	}
 }
 
-func TestHowADeviceCodeEnds(t *testing.T) {
-	e := newEntra(t)
+func TestSection13_08_HowADeviceCodeEnds(t *testing.T) {
+	var late atomic.Int64 // how far the authority's clock has gone on
+	e := newEntraAt(t, func() time.Time { return time.Now().Add(time.Duration(late.Load())) })
 	for name, c := range map[string]struct {
 		order string
 		want  model.Kind
@@ -211,7 +212,11 @@ func TestHowADeviceCodeEnds(t *testing.T) {
 	ctx, cancel = context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	if _, err := a.SignIn(ctx, partnerScopes, func(model.Prompt) {}); model.KindOf(err) != model.Cancelled || !strings.Contains(err.Error(), "ran out") {
-		t.Errorf("expired: %v", err)
+		t.Errorf("expired here: %v", err)
+	}
+	expired := func(model.Prompt) { late.Store(int64(16 * time.Minute)) }
+	if _, err := a.SignIn(t.Context(), partnerScopes, expired); model.KindOf(err) != model.Cancelled || !strings.Contains(err.Error(), "ran out") {
+		t.Errorf("expired at the authority: %v", err)
 	}
 	_, err := a.SignIn(t.Context(), partnerScopes, func(model.Prompt) { e.stop() })
 	if model.KindOf(err) != model.Offline {
@@ -233,7 +238,7 @@ func claims(t *testing.T, raw string) string {
 	return string(body)
 }
 
-func TestOfflineAndSignedOutAreToldApart(t *testing.T) {
+func TestSection13_07_OfflineAndSignedOutAreToldApart(t *testing.T) {
 	e := newEntra(t)
 	a := e.session(model.SignInDevice, nil)
 	if _, err := a.SignIn(t.Context(), partnerScopes, func(p model.Prompt) { e.decide(p.Code, `"account": "agent"`) }); err != nil {
@@ -346,93 +351,9 @@ func TestBrowserThroughALoopbackPort(t *testing.T) {
 	good(t, a, e.ready.Customer, graphScopes)
 }
 
-// pemFile is a certificate with its key, as an application would have it.
-func pemFile(t *testing.T) string {
-	t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "app"}, NotAfter: time.Now().Add(time.Hour)}
-	der, err := x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	raw, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var b bytes.Buffer
-	_ = pem.Encode(&b, &pem.Block{Type: "CERTIFICATE", Bytes: der})
-	_ = pem.Encode(&b, &pem.Block{Type: "PRIVATE KEY", Bytes: raw})
-	return file(t, b.String(), 0o600)
-}
-
-func file(t *testing.T, text string, mode os.FileMode) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(path, []byte(text), mode); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-func TestApplicationsSignInByThemselves(t *testing.T) {
-	e := newEntra(t)
-	unset := ""
-	for name, change := range map[string]func(*auth.Settings){
-		"secret in a file": func(s *auth.Settings) { s.Connection.SecretFile = file(t, "shh\n", 0o600) },
-		"secret in the environment": func(s *auth.Settings) {
-			s.Connection.SecretEnv, s.Getenv = "APP_SECRET", func(string) string { return "shh" }
-			s.Unsetenv = func(name string) { unset = name }
-		},
-		"workload": func(s *auth.Settings) {
-			s.Connection.SignIn, s.Connection.TokenFile = model.SignInWorkload, file(t, "a.b.c", 0o600)
-		},
-	} {
-		a := e.session(model.SignInSecret, change)
-		good(t, a, e.partner, partnerScopes)
-		good(t, a, e.ready.Customer, graphScopes)
-		if _, err := a.SignIn(t.Context(), partnerScopes, func(model.Prompt) { t.Error("somebody was asked") }); model.KindOf(err) != model.Invalid {
-			t.Errorf("%s: a prompt: %v", name, err)
-		}
-	}
-	if unset != "APP_SECRET" {
-		t.Errorf("the secret stays in the environment: %q", unset)
-	}
-}
-
-func TestSecretsOfApplicationsAreGuarded(t *testing.T) {
-	e := newEntra(t)
-	for want, change := range map[string]func(*model.Connection){
-		"can be read by others":          func(c *model.Connection) { c.SecretFile = file(t, "shh", 0o644) },
-		"is not there":                   func(c *model.Connection) { c.SecretFile = filepath.Join(t.TempDir(), "none") },
-		"is empty":                       func(c *model.Connection) { c.SecretFile = file(t, " \n", 0o600) },
-		"not a small regular file":       func(c *model.Connection) { c.SecretFile = t.TempDir() },
-		"the variable NO_SECRET is":      func(c *model.Connection) { c.SecretEnv = "NO_SECRET" },
-		"no certificate with its key":    func(c *model.Connection) { c.SignIn, c.Certificate = model.SignInCertificate, file(t, "shh", 0o600) },
-		"of certificate can be read by ": func(c *model.Connection) { c.SignIn, c.Certificate = model.SignInCertificate, file(t, "shh", 0o604) },
-	} {
-		c := model.Connection{Cloud: "global", Tenant: e.partner, ClientID: app, SignIn: model.SignInSecret}
-		change(&c)
-		_, err := auth.New(auth.Settings{Connection: c, Transport: e.trust})
-		if model.KindOf(err) != model.Invalid || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "shh") {
-			t.Errorf("%q: %v", want, err)
-		}
-	}
-}
-
-func TestCertificate(t *testing.T) {
-	e := newEntra(t)
-	a := e.session(model.SignInCertificate, func(s *auth.Settings) { s.Connection.Certificate = pemFile(t) })
-	if _, err := token(t, a, e.partner, partnerScopes); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// TestNothingTokenLikeIsRepeated cuts the authority's answers: the libraries put them
+// TestSection13_12_NothingTokenLikeIsRepeated cuts the authority's answers: the libraries put them
 // into their errors, tokens and all.
-func TestNothingTokenLikeIsRepeated(t *testing.T) {
+func TestSection13_12_NothingTokenLikeIsRepeated(t *testing.T) {
 	e := newEntra(t)
 	a := e.session(model.SignInSecret, func(s *auth.Settings) { s.Connection.SecretFile = file(t, "shh", 0o600) })
 	for _, kind := range []string{`"kind": "garbage", "body": "{\"access_token\": \"eyJhbGciOi.eyJzdWIi.c2lnbmF0dXJl\", \"expires_in\": [}"`, `"kind": "truncate"`, `"kind": "garbage", "body": "<html>eyJhbGciOi.eyJzdWIi.c2lnbmF0dXJl</html>"`} {
@@ -448,8 +369,8 @@ func TestNothingTokenLikeIsRepeated(t *testing.T) {
 	}
 }
 
-// TestTheEnvironmentDoesNotChooseTheAuthority: the library would take it from there.
-func TestTheEnvironmentDoesNotChooseTheAuthority(t *testing.T) {
+// TestSection13_13_TheEnvironmentDoesNotChooseTheAuthority: the library would take it from there.
+func TestSection13_13_TheEnvironmentDoesNotChooseTheAuthority(t *testing.T) {
 	t.Setenv("AZURE_AUTHORITY_HOST", "https://evil.invalid/")
 	t.Setenv("AZURE_TENANT_ID", "evil")
 	t.Setenv("AZURE_CLIENT_ID", "evil")

@@ -131,7 +131,8 @@ func (f *File) Use(name string) error {
 	return f.change(setting(f.text, "use", name))
 }
 
-// Sign writes down who signed in, so that somebody else is noticed the next time.
+// Sign writes down who signed in, so that somebody else is noticed the next time. An
+// account without an id is nobody: the next one may be anybody again.
 func (f *File) Sign(name, account, accountID string) error {
 	at, err := f.table("remember the account", name)
 	if err != nil {
@@ -152,7 +153,7 @@ func (f *File) Sign(name, account, accountID string) error {
 		if !drop[i+1] {
 			text = append(text, line...)
 		}
-		if i+1 == at.line {
+		if i+1 == at.line && accountID != "" {
 			text = append(text, fmt.Sprintf("account = %s\naccount_id = %s\n", quote(account), quote(accountID))...)
 		}
 	}
@@ -192,6 +193,14 @@ func setting(text []byte, key, value string) []byte {
 	return append([]byte(line), text...)
 }
 
+// private makes muster's own folder, and shuts one that was there already to others.
+func private(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	return os.Chmod(dir, 0o700)
+}
+
 // change puts a new text in the file's place, whole or not at all.
 func (f *File) change(text []byte) error {
 	const op = "write configuration"
@@ -204,14 +213,14 @@ func (f *File) change(text []byte) error {
 		return &model.Error{Kind: model.Invalid, Op: op, Msg: "the change would break the file: " + next.Problems[len(next.Problems)-1].String(),
 			Hint: "edit line " + strconv.Itoa(next.Problems[len(next.Problems)-1].Line) + " by hand"}
 	}
+	if err := private(filepath.Dir(f.Path)); err != nil {
+		return fail(err)
+	}
 	path := f.Path
 	if real, err := filepath.EvalSymlinks(path); err == nil { // a link from a folder of dot files stays one
 		path = real
 	}
 	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fail(err)
-	}
 	tmp, err := os.CreateTemp(dir, ".config-*")
 	if err != nil {
 		return fail(err)

@@ -117,6 +117,12 @@ func (w *world) place() place {
 // killedWork lets a child begin an operation and kills it at a moment.
 func (w *world) killedWork(work string, there func(*world, model.Operation) bool) model.OperationID {
 	w.t.Helper()
+	return w.killedAt(there, w.childOf(work))
+}
+
+// childOf is this test program again, with other work.
+func (w *world) childOf(work string) *exec.Cmd {
+	w.t.Helper()
 	raw, err := json.Marshal(w.place())
 	if err != nil {
 		w.t.Fatal(err)
@@ -127,7 +133,7 @@ func (w *world) killedWork(work string, there func(*world, model.Operation) bool
 	}
 	cmd := exec.Command(self)
 	cmd.Env = append(os.Environ(), childWork+"="+work, childWorld+"="+string(raw))
-	return w.killedAt(there, cmd)
+	return cmd
 }
 
 // devicesNow reads the customer's Autopilot devices.

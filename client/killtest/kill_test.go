@@ -28,6 +28,9 @@ var muster string // the program as it is shipped
 
 func TestMain(m *testing.M) {
 	if what := os.Getenv(childWork); what != "" {
+		if strings.HasPrefix(what, workCrash) {
+			os.Exit(crash(what))
+		}
 		os.Exit(child(what))
 	}
 	dir, err := os.MkdirTemp("", "muster-kill-")

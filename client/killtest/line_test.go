@@ -3,6 +3,7 @@
 package killtest_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -59,23 +60,30 @@ type dashboard struct {
 	w    *world
 	cmd  *exec.Cmd
 	line *os.File
+	tty  *os.File // kept open, to see in which state it is left
 
 	mu     sync.Mutex
 	screen *vt.Emulator // what stands on it
+	tape   bytes.Buffer // all that was written
 	gone   chan error
 }
 
 func (w *world) dashboard() *dashboard {
 	w.t.Helper()
+	return w.onTerminal(w.command("--customer", w.ready.Customer))
+}
+
+// onTerminal starts a program on a terminal of its own.
+func (w *world) onTerminal(cmd *exec.Cmd) *dashboard {
+	w.t.Helper()
 	line, tty := terminal(w.t)
-	d := &dashboard{w: w, cmd: w.command("--customer", w.ready.Customer), line: line, screen: vt.NewEmulator(80, 24), gone: make(chan error, 1)}
+	d := &dashboard{w: w, cmd: cmd, line: line, tty: tty, screen: vt.NewEmulator(80, 24), gone: make(chan error, 1)}
 	d.cmd.Env = append(d.cmd.Env, "TERM=xterm-256color", "LANG=C.UTF-8")
 	d.cmd.Stdin, d.cmd.Stdout, d.cmd.Stderr = tty, tty, tty
 	d.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := d.cmd.Start(); err != nil {
 		w.t.Fatal(err)
 	}
-	tty.Close()
 	go d.read()
 	answered := make(chan struct{})
 	go func() {
@@ -85,6 +93,7 @@ func (w *world) dashboard() *dashboard {
 	go func() { d.gone <- d.cmd.Wait() }()
 	w.t.Cleanup(func() {
 		_ = d.cmd.Process.Kill()
+		tty.Close()
 		line.Close()
 		if pipe, ok := d.screen.InputPipe().(io.Closer); ok {
 			_ = pipe.Close() // the emulator's own Close races with its Read
@@ -100,6 +109,7 @@ func (d *dashboard) read() {
 		n, err := d.line.Read(buf)
 		d.mu.Lock()
 		_, _ = d.screen.Write(buf[:n])
+		d.tape.Write(buf[:n])
 		d.mu.Unlock()
 		if err != nil {
 			return
@@ -109,6 +119,15 @@ func (d *dashboard) read() {
 
 // keys types something as soon as a text stands on the screen.
 func (d *dashboard) keys(after, keys string) {
+	d.w.t.Helper()
+	d.waitFor(after)
+	if _, err := io.WriteString(d.line, keys); err != nil {
+		d.w.t.Fatal(err)
+	}
+}
+
+// waitFor waits until a text stands on the screen.
+func (d *dashboard) waitFor(after string) {
 	d.w.t.Helper()
 	deadline := time.Now().Add(90 * time.Second)
 	tick := time.NewTicker(10 * time.Millisecond)
@@ -124,9 +143,6 @@ func (d *dashboard) keys(after, keys string) {
 			d.w.t.Fatalf("%q never came; the screen is\n%s", after, screen)
 		}
 		<-tick.C
-	}
-	if _, err := io.WriteString(d.line, keys); err != nil {
-		d.w.t.Fatal(err)
 	}
 }
 
@@ -163,9 +179,9 @@ func (d *dashboard) uploading() model.OperationID {
 	return id
 }
 
-func TestALineThatDropsEndsTheDashboardInOrder(t *testing.T) {
+func TestSection13_17_ALineThatDropsEndsTheDashboardInOrder(t *testing.T) {
 	for name, end := range map[string]func(*dashboard) error{
-		"the terminal is gone": func(d *dashboard) error { return d.line.Close() },
+		"the terminal is gone": func(d *dashboard) error { return errors.Join(d.tty.Close(), d.line.Close()) },
 		"SIGHUP":               func(d *dashboard) error { return d.cmd.Process.Signal(syscall.SIGHUP) },
 		"SIGTERM":              func(d *dashboard) error { return d.cmd.Process.Signal(syscall.SIGTERM) },
 	} {

@@ -377,7 +377,7 @@ func TestWritesThatAreNotSent(t *testing.T) {
 	}
 }
 
-func TestWhichJobItBecame(t *testing.T) {
+func TestSection13_02_LocationsThatLeadElsewhereAreNotFollowed(t *testing.T) {
 	const job = "7d2b7c0e-0d5b-4a0f-a1b3-63f4d3f3c9ab"
 	const mine = "/customers/5b1f0d0e-6c0f-4a43-9a53-2f7c3f1f7a10"
 	for _, tc := range []struct {

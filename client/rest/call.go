@@ -103,7 +103,7 @@ func (c *Client) Do(ctx context.Context, call Call) (*Answer, error) {
 func (c *Client) target(call Call) (string, error) {
 	if call.Link != "" {
 		u, err := url.Parse(call.Link)
-		if err != nil {
+		if err != nil || u.Scheme == "" {
 			return "", &model.Error{Kind: model.Refused, Op: call.Op, Msg: "the service's link cannot be read"}
 		}
 		u.RawQuery = strings.ReplaceAll(u.RawQuery, " ", "%20")

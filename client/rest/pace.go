@@ -179,6 +179,8 @@ func (p *Pace) lane(name string) chan struct{} {
 	return seat
 }
 
+const asksForAPause = "the service asked for a pause"
+
 // reserve takes the next free moment and returns how long that is from now. A
 // caller that has one already only sits out a cool-down that began meanwhile.
 func (p *Pace) reserve(n int, reserved bool) (time.Duration, string) {
@@ -188,7 +190,7 @@ func (p *Pace) reserve(n int, reserved bool) (time.Duration, string) {
 	cool := p.cool.Sub(now)
 	if cool > 0 {
 		// The moment comes after the cool-down, so that not everybody leaves at once.
-		return cool + p.turn(p.cool, n), "the service asked for a pause"
+		return cool + p.turn(p.cool, n), asksForAPause
 	}
 	if reserved {
 		return 0, ""
@@ -240,6 +242,7 @@ func (p *Pace) heard(status int, asked bool, wish time.Duration) {
 	if until := now.Add(wish); until.After(p.cool) {
 		p.cool = until
 	}
+	p.tell(wish, asksForAPause) // whoever was refused waits, too, though not here
 	if status == 429 && now.Sub(p.halved) >= halvingTime {
 		p.scale = max(p.scale/2, leastScale)
 		p.halved, p.raised = now, p.cool // quiet time begins when the service takes requests again

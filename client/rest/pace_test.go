@@ -190,7 +190,7 @@ func TestPatientReadsSitOutAPause(t *testing.T) {
 	})
 }
 
-func TestRetryAfterSpellings(t *testing.T) {
+func TestSection13_05_TheServiceSaysHowLongToWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, tc := range []struct {
 			name   string

@@ -11,9 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 
 	"muster/model"
 )
@@ -67,30 +65,6 @@ func (c *Client) guard(req *policy.Request) (*http.Response, error) {
 	return req.Next()
 }
 
-// bearer asks the credential for a token in this client's own tenant.
-func (c *Client) bearer() policy.Policy {
-	return runtime.NewBearerTokenPolicy(wrapped{c.o.Credential}, c.o.Scopes, &policy.BearerTokenOptions{
-		InsecureAllowCredentialWithHTTP: c.base.Scheme == "http", // New has seen that this is loopback
-		AuthorizationHandler: policy.AuthorizationHandler{
-			OnRequest: func(_ *policy.Request, auth func(policy.TokenRequestOptions) error) error {
-				return auth(policy.TokenRequestOptions{Scopes: c.o.Scopes, TenantID: c.o.Tenant})
-			},
-		},
-	})
-}
-
-// wrapped makes every error of a credential one of ours.
-type wrapped struct{ azcore.TokenCredential }
-
-// GetToken implements azcore.TokenCredential.
-func (w wrapped) GetToken(ctx context.Context, o policy.TokenRequestOptions) (azcore.AccessToken, error) {
-	t, err := w.TokenCredential.GetToken(ctx, o)
-	if err == nil || model.AsError(err) != nil || ctx.Err() != nil {
-		return t, err
-	}
-	return t, &model.Error{Kind: model.SignedOut, Msg: "no token could be had", Hint: "sign in again", Err: err}
-}
-
 // renew repeats a call once after a 401, with a new token: a 401 was not carried
 // out, whatever the method. Two answers with that status are no matter of the
 // token's age: missing MFA, and missing rights inside a Graph error.
@@ -114,7 +88,11 @@ func (c *Client) sameToken(req *policy.Request) (*http.Response, error) {
 		return f.refusal, nil
 	}
 	f.rejected = ""
-	return req.Next()
+	resp, err := req.Next()
+	if err == nil && resp.StatusCode == http.StatusUnauthorized {
+		c.valid.Store(0) // the bearer policy forgets its token, too
+	}
+	return resp, err
 }
 
 // paced waits for its turn and tells the pace how the service took it.

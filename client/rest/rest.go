@@ -34,6 +34,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -85,6 +86,7 @@ type Client struct {
 	o        Options
 	base     url.URL // path ends with a slash
 	pipeline runtime.Pipeline
+	valid    atomic.Int64 // until when the bearer policy has a token, in Unix nanoseconds
 }
 
 // New checks the options and builds the pipeline. The errors are of kind Invalid.

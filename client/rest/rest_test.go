@@ -90,7 +90,7 @@ func TestHeadersAndTokens(t *testing.T) {
 	}
 }
 
-func TestTwoTenantsKeepTheirTokens(t *testing.T) {
+func TestSection13_01_EachRequestCarriesItsTenantsToken(t *testing.T) {
 	var mu sync.Mutex
 	got := map[string]string{}
 	srv, _ := serve(t, func(w http.ResponseWriter, r *http.Request, n int) {
@@ -116,14 +116,14 @@ func TestTwoTenantsKeepTheirTokens(t *testing.T) {
 	}
 }
 
-func TestGuard(t *testing.T) {
+func TestSection13_02_LinksThatLeadElsewhereAreRefused(t *testing.T) {
 	srv, s := serve(t, func(w http.ResponseWriter, r *http.Request, n int) { _, _ = w.Write([]byte("{}")) })
 	other, o := serve(t, func(w http.ResponseWriter, r *http.Request, n int) {})
 	c := client(t, rest.Graph, srv.URL+"/beta")
 	for _, link := range []string{
 		other.URL + "/beta/x", strings.Replace(srv.URL, "http", "https", 1) + "/beta/x", srv.URL + "/v1.0/x", srv.URL + "/betax",
 		srv.URL + "/beta/%2e%2e/admin", srv.URL + "/beta/../admin", srv.URL + "/beta//x", srv.URL + "/beta/./x", srv.URL + "/beta/..%2fadmin",
-		strings.Replace(srv.URL, "http://", "http://u:p@", 1) + "/beta/x", srv.URL + "/beta/x%00", srv.URL + "/beta/..%5cx", srv.URL + "/beta/x#f", "%zz",
+		strings.Replace(srv.URL, "http://", "http://u:p@", 1) + "/beta/x", srv.URL + "/beta/x%00", strings.TrimPrefix(other.URL, "http:") + "/beta/x", srv.URL + "/beta/..%5cx", srv.URL + "/beta/x#f", "%zz",
 	} {
 		_, err := c.Do(t.Context(), rest.Call{Op: "x", Link: link})
 		wantKind(t, err, model.Refused)
@@ -159,7 +159,7 @@ func TestReadOnly(t *testing.T) {
 	}
 }
 
-func TestRedirectIsRefused(t *testing.T) {
+func TestSection13_03_RedirectsAreRefused(t *testing.T) {
 	target, at := serve(t, func(w http.ResponseWriter, r *http.Request, n int) {})
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		srv, s := serve(t, func(w http.ResponseWriter, r *http.Request, n int) { http.Redirect(w, r, target.URL, status) })
@@ -223,7 +223,7 @@ func TestRenewedToken(t *testing.T) {
 	}
 }
 
-func TestBoundedBodies(t *testing.T) {
+func TestSection13_06_BodiesAreBounded(t *testing.T) {
 	srv, s := serve(t, func(w http.ResponseWriter, r *http.Request, n int) {
 		switch r.URL.Path {
 		case "/v1/large":
@@ -288,8 +288,8 @@ func TestObserve(t *testing.T) {
 	}
 }
 
-// TestSilence runs this test again in a process that asks azcore to log.
-func TestSilence(t *testing.T) {
+// TestSection13_13_TheLibraryIsSilent runs this test again in a process that asks azcore to log.
+func TestSection13_13_TheLibraryIsSilent(t *testing.T) {
 	if os.Getenv("MUSTER_TEST_SILENCE") != "" {
 		rest.Silence()
 		srv := httptest.NewServer(http.NotFoundHandler())
@@ -297,7 +297,7 @@ func TestSilence(t *testing.T) {
 		_, _ = client(t, rest.Partner, srv.URL).Do(t.Context(), read("x"))
 		return
 	}
-	cmd := exec.Command(os.Args[0], "-test.run=^TestSilence$")
+	cmd := exec.Command(os.Args[0], "-test.run=^TestSection13_13_TheLibraryIsSilent$")
 	cmd.Env = append(os.Environ(), "MUSTER_TEST_SILENCE=1", "AZURE_SDK_GO_LOGGING=all")
 	var stderr strings.Builder
 	cmd.Stderr = &stderr

@@ -53,8 +53,9 @@ type refusal struct {
 
 func newSignins() *signins { return &signins{refusals: map[string]refusal{}} }
 
-// people are the accounts that can sign in, by the word that names them.
-var people = map[string]string{"agent": "agent@harrowpike.example", "other": "other@harrowpike.example"}
+// people are the accounts that can sign in, by the word that names them. The password is
+// the agent's without a second factor, which Partner Center does not take.
+var people = map[string]string{"agent": "agent@harrowpike.example", "password": "agent@harrowpike.example", "other": "other@harrowpike.example"}
 
 // add files a prompt under codes of its own.
 func (s *signins) add(p *prompt, seed seed) {
@@ -216,7 +217,11 @@ type idToken struct {
 
 // asPerson puts an account's name on claims.
 func (s *Simulator) asPerson(c claims, account string) claims {
-	if account != "" && account != "agent" {
+	switch account {
+	case "", "agent":
+	case "password":
+		c.Methods = []string{"pwd"}
+	default:
 		sum := sha256.Sum256([]byte("account\x00" + account))
 		raw := [16]byte(sum[:16])
 		raw[6], raw[8] = raw[6]&0x0f|0x40, raw[8]&0x3f|0x80

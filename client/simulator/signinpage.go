@@ -51,7 +51,7 @@ func (s *Simulator) typeCode(c *call) answer {
 // signinOrder is what the control interface does with sign-ins.
 type signinOrder struct {
 	Code    string   `json:"code"`    // with one, that prompt is decided
-	Account string   `json:"account"` // agent or other
+	Account string   `json:"account"` // agent, other, or password: the agent without a second factor
 	Decline bool     `json:"decline"`
 	Auto    string   `json:"auto"`   // this account approves every prompt that waits or comes, at once; "nobody" ends it
 	Revoke  bool     `json:"revoke"` // refresh tokens that were handed out are worth nothing any more

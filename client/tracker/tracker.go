@@ -9,6 +9,8 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
+
+	"muster/model"
 )
 
 // Source reads the state of watched keys.
@@ -34,6 +36,8 @@ type Options struct {
 	Rand   func() float64                                   // 0 to 1; default math/rand
 	Reads  int                                              // at once; default 4
 	Now    func() time.Time
+	// Crashed is told of a panic of a source; nil lets it end the process.
+	Crashed func(what any, stack []byte)
 }
 
 // Tracker watches keys until their sources say they are done. Its methods may be
@@ -203,14 +207,16 @@ func (t *Tracker) start(ctx context.Context) time.Duration {
 				t.keys[k].reading = true
 			}
 			t.wg.Add(1)
-			go t.read(ctx, source, part)
+			go func() {
+				defer t.wg.Done()
+				model.Guard(t.o.Crashed, func() { t.read(ctx, source, part) })
+			}()
 		}
 	}
 	return next
 }
 
 func (t *Tracker) read(ctx context.Context, source Source, keys []string) {
-	defer t.wg.Done()
 	verdicts := source.Read(ctx, keys)
 	t.mu.Lock()
 	defer t.mu.Unlock()

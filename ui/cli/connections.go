@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -147,6 +148,7 @@ func (p *program) connectionsAdd() *cobra.Command {
 	f.StringVar(&n.SecretEnv, "secret-env", "", "variable with the secret, of sign-in by secret")
 	f.StringVar(&n.TokenFile, "federated-token-file", "", "token file of the platform, of sign-in by workload")
 	f.IntVar(&n.Port, "port", model.DefaultPort, "loopback port, of sign-in by browser")
+	f.BoolVar(&n.Remember, "remember", false, "keep the sign-in between starts, its key in the kernel's keyring")
 	f.StringVar(&n.CAFile, "ca-file", "", "PEM file of more certificate authorities to trust")
 	return c
 }
@@ -181,6 +183,13 @@ func (p *program) connectionsRemove() *cobra.Command {
 	return &cobra.Command{
 		Use: "remove NAME", Short: "take a connection out of the configuration", Args: exactly("NAME"), Example: "  muster connections remove contoso",
 		RunE: func(_ *cobra.Command, args []string) error {
+			if p.o.SignIns != nil {
+				if conf, err := p.configured(); err == nil && slices.ContainsFunc(conf.Connections, func(c model.Connection) bool { return c.Name == args[0] }) {
+					if _, err := p.o.SignIns.Forget(p.target.StateDir, args[0]); err != nil {
+						return err
+					}
+				}
+			}
 			return p.changeConnection(args[0], "removed "+model.Clean(args[0])+"; its operations stay in the ledger", Configuration.Remove)
 		},
 	}
@@ -219,7 +228,7 @@ func (p *program) changeConnection(name, done string, change func(Configuration,
 func (p *program) config() *cobra.Command {
 	var json bool
 	check := &cobra.Command{
-		Use: "check", Short: "say what in the configuration cannot be used, by line and key", Args: noArgs, Example: "  muster config check",
+		Use: "check", Short: "say what in the configuration cannot be used, by line and key", Long: configHelp, Args: noArgs, Example: "  muster config check",
 		RunE: func(*cobra.Command, []string) error {
 			conf, err := p.configured()
 			if err != nil {

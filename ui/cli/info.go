@@ -22,6 +22,37 @@ type infoRecord struct {
 	Operations int    `json:"operations"`
 	Running    int    `json:"running"`
 	Stopped    int    `json:"stopped"`
+
+	Configuration string         `json:"configuration,omitempty"`
+	SignIns       []signInRecord `json:"signIns"`
+}
+
+// signInRecord is where a connection's sign-in lies.
+type signInRecord struct {
+	Connection string `json:"connection"`
+	Way        string `json:"way"`
+	Account    string `json:"account,omitempty"`
+	Kept       string `json:"kept"` // memory, or keyring: in the file, whose key the kernel has
+	File       string `json:"file,omitempty"`
+}
+
+// signIns says for every connection where its sign-in is kept.
+func (p *program) signIns(r *infoRecord) {
+	r.SignIns = []signInRecord{}
+	conf, err := p.configured()
+	if err != nil {
+		return
+	}
+	r.Configuration = conf.Path
+	for _, c := range conf.Connections {
+		one := signInRecord{Connection: c.Name, Way: string(c.SignIn), Account: c.Account, Kept: "memory"}
+		if p.o.SignIns != nil {
+			if file, there := p.o.SignIns.Stored(p.target.StateDir, c.Name); there {
+				one.Kept, one.File = "keyring", file
+			}
+		}
+		r.SignIns = append(r.SignIns, one)
+	}
 }
 
 func (infoRecord) record() {}
@@ -42,9 +73,10 @@ func (p *program) info() *cobra.Command {
 				r.at(s.place, board)
 				return nil
 			})
-			if err != nil && model.KindOf(err) != model.NoBackend {
+			if kind := model.KindOf(err); err != nil && kind != model.NoBackend && kind != model.SignedOut {
 				return err
 			}
+			p.signIns(&r)
 			if json {
 				return p.out.object(r)
 			}
@@ -63,6 +95,7 @@ func (r *infoRecord) at(place kit.Place, b *model.Board) {
 
 func (p *program) showInfo(r infoRecord) {
 	p.out.line("muster      %s (%s, %s)", r.Version, r.Go, r.System)
+	defer p.showSignIns(r)
 	if r.Connection == "" {
 		p.out.line("connection  none")
 		return
@@ -82,4 +115,18 @@ func (p *program) showInfo(r infoRecord) {
 		p.out.line("ledger      %s", model.Clean(r.StateDir))
 	}
 	p.out.line("operations  %s, %s running, %s stopped", number(r.Operations), number(r.Running), number(r.Stopped))
+}
+
+// showSignIns says what is stored where.
+func (p *program) showSignIns(r infoRecord) {
+	if r.Configuration != "" {
+		p.out.line("connections %s, no secret in it", model.Clean(r.Configuration))
+	}
+	for _, one := range r.SignIns {
+		where := "tokens in memory only"
+		if one.File != "" {
+			where = "remembered in " + model.Clean(one.File) + ", encrypted; the key is in the kernel's keyring"
+		}
+		p.out.line("sign-in     %s (%s): %s", model.Clean(one.Connection), model.Clean(one.Way), where)
+	}
 }

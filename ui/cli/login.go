@@ -9,9 +9,11 @@ import (
 	"muster/model"
 )
 
-const loginHelp = `Signs in to a connection and says who that is. Tokens stay in this process's memory,
-so that a login of its own is good for trying a connection out; the dashboard and every
-verb that needs one ask by themselves when they run in a terminal.
+const loginHelp = `Signs in to a connection and says who that is. A connection with remember = true keeps
+the sign-in for later starts: encrypted in a file, its key in the kernel's keyring, where it
+is lost with the machine's restart. Otherwise tokens stay in this process's memory, and a
+login of its own is good for trying a connection out; the dashboard and every verb that
+needs one ask by themselves when they run in a terminal.
 
 Only type a code that you asked for yourself: who types one lets the other in.`
 
@@ -64,5 +66,8 @@ func (s *session) signIn(ctx context.Context) error {
 		return err
 	}
 	s.say("signed in as %s", who.Name)
+	if state, _, err := s.Identity.WatchSignIn(ctx, 0); err == nil && state.Notice != "" {
+		s.say("%s", state.Notice)
+	}
 	return nil
 }

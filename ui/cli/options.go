@@ -29,6 +29,8 @@ type Options struct {
 	// ClearCache removes the lists of devices that are kept on this machine and says how
 	// many there were and how large; nil = none are kept.
 	ClearCache func() (lists int, bytes int64, err error)
+	// SignIns is what is remembered of sign-ins; nil = nothing is.
+	SignIns SignIns
 	// Files reads upload lists and lists of ids; no backend is needed for it.
 	Files kit.Files
 
@@ -45,6 +47,18 @@ type Configuration interface {
 	Remove(name string) error
 	// Use names the connection for when none is; "" is the simulator.
 	Use(name string) error
+}
+
+// SignIns is what is remembered of sign-ins on this machine, below a state folder; ""
+// is the usual one. Errors are *model.Error.
+type SignIns interface {
+	// Stored is the file of a connection's sign-in, and whether it is there.
+	Stored(stateDir, connection string) (path string, there bool)
+	// Names lists the connections whose sign-in is remembered.
+	Names(stateDir string) []string
+	// Forget removes it, with the account that the connection belongs to. It reports
+	// whether there was anything.
+	Forget(stateDir, connection string) (bool, error)
 }
 
 // Configured is what the file of connections says.

@@ -73,7 +73,7 @@ func TestFilesAreNewAndPrivate(t *testing.T) {
 	}
 }
 
-func TestLinksAndOddNamesAreRefused(t *testing.T) {
+func TestSection13_15_LinksAndOddNamesAreRefused(t *testing.T) {
 	dir := t.TempDir()
 	outside := filepath.Join(t.TempDir(), "precious")
 	if err := os.WriteFile(outside, []byte("precious"), 0o600); err != nil {

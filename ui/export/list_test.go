@@ -40,7 +40,7 @@ func TestListAsCSV(t *testing.T) {
 	}
 }
 
-func TestHostileCellsAreHarmlessInCSV(t *testing.T) {
+func TestSection13_15_HostileCellsAreHarmlessInCSV(t *testing.T) {
 	var rows [][]string
 	for _, h := range hostile {
 		rows = append(rows, []string{h, h})

@@ -39,6 +39,8 @@ type Env struct {
 	// start, so what writes times may be used in commands.
 	Now  func() time.Time
 	Zone *time.Location
+	// Crashed is told of a panic, see [model.Guard]; nil lets it end the process.
+	Crashed func(what any, stack []byte)
 }
 
 // NewEnv returns an environment with muster's own keys, the dark theme and the clock

@@ -22,8 +22,9 @@ type Found struct {
 
 // FindSerial yields the devices with a serial, ignoring case, of all customers of the
 // partner, customer by customer in the order in which they were read. A customer whose
-// devices could not all be read comes with an error, and the search goes on.
-func FindSerial(ctx context.Context, reader Reader, serial string) iter.Seq2[Found, error] {
+// devices could not all be read comes with an error, and the search goes on. crashed is
+// as in [model.Guard].
+func FindSerial(ctx context.Context, reader Reader, serial string, crashed func(what any, stack []byte)) iter.Seq2[Found, error] {
 	return func(yield func(Found, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
@@ -35,7 +36,7 @@ func FindSerial(ctx context.Context, reader Reader, serial string) iter.Seq2[Fou
 			customers = append(customers, page...)
 		}
 		n, more := 0, true
-		for one := range searchAll(ctx, reader, customers, serial) {
+		for one := range searchAll(ctx, reader, customers, serial, crashed) {
 			n++
 			if !more {
 				continue // until every search has ended
@@ -55,7 +56,7 @@ type searched struct {
 
 // searchAll searches the customers, a few at a time. The channel is closed when all of
 // its goroutines have ended; it has to be read until then.
-func searchAll(ctx context.Context, reader Reader, customers []model.Customer, serial string) <-chan searched {
+func searchAll(ctx context.Context, reader Reader, customers []model.Customer, serial string, crashed func(what any, stack []byte)) <-chan searched {
 	in, out := make(chan model.Customer), make(chan searched)
 	var all sync.WaitGroup
 	all.Go(func() {
@@ -71,7 +72,9 @@ func searchAll(ctx context.Context, reader Reader, customers []model.Customer, s
 	for range searchedAtOnce {
 		all.Go(func() {
 			for c := range in {
-				out <- searchOne(ctx, reader, c, serial)
+				s := searched{Found: Found{Customer: c}}
+				model.Guard(crashed, func() { s = searchOne(ctx, reader, c, serial) })
+				out <- s
 			}
 		})
 	}

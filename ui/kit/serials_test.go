@@ -128,7 +128,7 @@ func TestFindSerialGoesOnAfterACustomerThatCannotBeRead(t *testing.T) {
 	still := &uitest.Still{CustomerList: []model.Customer{{ID: "a", Name: "A"}, {ID: "b", Name: "B"}, {ID: "c", Name: "C"}},
 		DevicePages: []model.DevicePage{{Devices: []model.Device{{ID: "x", Serial: "Abc"}, {ID: "y", Serial: "abcd"}}}}}
 	found, failed, last := 0, 0, 0
-	for f, err := range kit.FindSerial(t.Context(), half{still}, "aBC") {
+	for f, err := range kit.FindSerial(t.Context(), half{still}, "aBC", nil) {
 		found += len(f.Devices)
 		if err != nil {
 			failed++
@@ -141,7 +141,7 @@ func TestFindSerialGoesOnAfterACustomerThatCannotBeRead(t *testing.T) {
 	if found != 3 || failed != 1 || last != 3 {
 		t.Errorf("%d found, %d failed, %d searched, want 3, 1 and 3", found, failed, last)
 	}
-	for range kit.FindSerial(t.Context(), half{still}, "abc") {
+	for range kit.FindSerial(t.Context(), half{still}, "abc", nil) {
 		break // ends every search before it returns
 	}
 }

@@ -58,7 +58,7 @@ func NewDevices(env *kit.Env) *Devices {
 // reading stopped.
 func (s *Devices) fill(ctx context.Context) func(kit.ListMsg[noItem], func(kit.ListMsg[noItem])) {
 	env, b := s.env, s.env.Backend
-	r := &fleetReader{ctx: ctx, reader: b.Reader, autopilot: b.Autopilot, walker: b.Walker, customer: env.Customer.ID, day: env.Day,
+	r := &fleetReader{ctx: ctx, reader: b.Reader, autopilot: b.Autopilot, walker: b.Walker, customer: env.Customer.ID, day: env.Day, crashed: env.Crashed,
 		fleets: b.Fleets, zone: env.Zone.String()}
 	switch l := s.list; {
 	case s.reader != nil && s.reader.halted != nil:

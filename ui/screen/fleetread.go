@@ -21,6 +21,7 @@ type fleetReader struct {
 	customer  model.CustomerID
 	day       momentFunc
 	odd       *oddities
+	crashed   func(what any, stack []byte)
 	// The list that is shown, when it is whole, and as of when it is; without one, what
 	// was kept stands in.
 	before   *fleet.Index
@@ -190,8 +191,8 @@ func (r *fleetReader) steps() iter.Seq[step] {
 		defer cancel()
 		out := make(chan step)
 		var both sync.WaitGroup
-		both.Go(func() { r.partnerSteps(ctx, out) })
-		both.Go(func() { r.intuneSteps(ctx, out) })
+		both.Go(func() { model.Guard(r.crashed, func() { r.partnerSteps(ctx, out) }) })
+		both.Go(func() { model.Guard(r.crashed, func() { r.intuneSteps(ctx, out) }) })
 		go func() {
 			both.Wait()
 			close(out)

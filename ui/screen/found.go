@@ -42,7 +42,7 @@ func NewFoundDevices(env *kit.Env, serial string) *FoundDevices {
 		one: "device", many: "devices", schema: foundSchema, cols: foundCols, step: "customer", whose: env.Place.Connection,
 		none: []string{"No device of the customers that were read has the serial " + model.Clean(serial) + "."},
 		pages: func() iter.Seq2[kit.Page[foundRef], error] {
-			return foundPages(kit.FindSerial(env.Visit, env.Backend.Reader, serial))
+			return foundPages(kit.FindSerial(env.Visit, env.Backend.Reader, serial, env.Crashed))
 		},
 	})
 	s.actions = append([]kit.Action{

@@ -55,12 +55,13 @@ type Session struct {
 
 // Start runs a program on a terminal of w by h cells that knows all colours and
 // speaks UTF-8. The program is ended when the test ends.
-func Start(tb testing.TB, m tea.Model, w, h int) *Session {
+// Further options are the program's.
+func Start(tb testing.TB, m tea.Model, w, h int, more ...tea.ProgramOption) *Session {
 	tb.Helper()
-	tm := teatest.NewTestModel(tb, m, teatest.WithInitialTermSize(w, h), teatest.WithProgramOptions(
+	tm := teatest.NewTestModel(tb, m, teatest.WithInitialTermSize(w, h), teatest.WithProgramOptions(append([]tea.ProgramOption{
 		tea.WithColorProfile(colorprofile.TrueColor),
 		tea.WithEnvironment([]string{"TERM=xterm-256color", "LANG=en_US.UTF-8"}),
-	))
+	}, more...)...))
 	s := &Session{tb: tb, tm: tm, out: tm.Output(), term: vt.NewEmulator(w, h), w: w, h: h, last: time.Now()}
 	// Without a terminal's driver between them a line feed has to return as well.
 	_, _ = s.term.WriteString(ansi.SetMode(ansi.ModeLineFeedNewLine))
@@ -203,6 +204,18 @@ func (s *Session) Resize(w, h int) {
 
 // Settle waits until the program has been silent for a while.
 func (s *Session) Settle() {
+	s.tb.Helper()
+	s.settle(calm)
+}
+
+// Breathe waits for a short silence, after which a key has shown what it does on most
+// machines. It is for tests that press any keys and want nothing of a single one.
+func (s *Session) Breathe() {
+	s.tb.Helper()
+	s.settle(3 * beat)
+}
+
+func (s *Session) settle(calm time.Duration) {
 	s.tb.Helper()
 	s.read()
 	s.last = time.Now()

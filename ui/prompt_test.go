@@ -1,0 +1,76 @@
+package ui_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"muster/client"
+	"muster/model"
+	"muster/ui/uitest"
+)
+
+// TestSection13_09_AnOpenPromptHoldsUpNothing: while a code waits to be typed, the rest
+// of the screen goes on, and the program ends at once when it is told to.
+func TestSection13_09_AnOpenPromptHoldsUpNothing(t *testing.T) {
+	g, o := newGate(t)
+	s := start(t, o)
+	s.WaitFor("type this code:")
+	g.control("/signin", `{"code": "`+g.code()+`", "account": "agent"}`)
+	s.WaitFor("40 customers")
+	s.Press(uitest.Enter)
+	s.WaitFor("devices", "as of")
+	g.control("/faults", `{"match": "batchJobStatus", "kind": "stuck"}`)
+	s.Type(" p")
+	s.WaitFor("Which policy")
+	s.Press(uitest.Enter)
+	s.WaitFor("┃ Assign All pages skipped to 1 device?")
+	s.Type("y")
+	s.WaitFor("1 running")
+	s.Type("I")
+	s.WaitFor("type this code:")
+	g.heal()
+	s.WaitGone("1 running") // the operation ended behind the prompt
+	s.WaitFor("type this code:", "done")
+	began := time.Now()
+	s.Press(tea.KeyPressMsg{Code: 'c', Mod: tea.ModCtrl})
+	s.WaitEnd()
+	if d := time.Since(began); d > time.Second {
+		t.Errorf("it took %v to leave", d)
+	}
+}
+
+// heal ends all faults.
+func (g *gate) heal() {
+	g.t.Helper()
+	req, err := http.NewRequest(http.MethodDelete, g.ready.Control+"/faults", nil)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	resp, err := g.trust.Do(req)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode/100 != 2 {
+		g.t.Fatalf("heal: %s", resp.Status)
+	}
+}
+
+// TestSection13_19_ThatASignInIsNotRememberedIsSaidOnce: everything else works.
+func TestSection13_19_ThatASignInIsNotRememberedIsSaidOnce(t *testing.T) {
+	g, o := newGate(t, func(c *model.Connection, r *client.Real) {
+		c.Remember, r.StateDir = true, t.TempDir()
+		r.Getenv = func(name string) string { return map[string]string{"SUDO_USER": "ops"}[name] }
+	})
+	s := start(t, o)
+	s.WaitFor("type this code:", "will not be remembered")
+	g.control("/signin", `{"code": "`+g.code()+`", "account": "agent"}`)
+	s.WaitFor("40 customers")
+	s.WaitGone("will not be remembered")
+	s.Press(uitest.Enter)
+	s.WaitFor("devices", "as of")
+	s.WaitGone("will not be remembered")
+}
