@@ -60,6 +60,7 @@ func anyKeys(random *rand.Rand) []tea.KeyPressMsg {
 // TestSection13_16_ReadOnlySendsNothingButGET presses any key anywhere; the simulator
 // says what reached the two services.
 func TestSection13_16_ReadOnlySendsNothingButGET(t *testing.T) {
+	t.Chdir(t.TempDir()) // exports are allowed, and land where muster was started
 	w := newWorld(t, simulator.Options{Devices: 120, Customers: 4})
 	o := w.options(t, readOnly)
 	o.Place.ReadOnly = true
