@@ -47,8 +47,7 @@ func TestReadingGoesOnAtTheFailedPage(t *testing.T) {
 	s.WaitFor("stopped at", "r reads on")
 	first := w.asked(t, `GET .*/deviceBatches/[^/]+/devices`)
 	s.Type("r")
-	s.WaitGone("stopped")
-	s.WaitFor("as of")
+	s.WaitFor("devices · as of")
 	whole := w.asked(t, `GET .*/deviceBatches/[^/]+/devices`)
 
 	// Read in one go, the list is the same and took as many good answers.

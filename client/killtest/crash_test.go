@@ -110,7 +110,6 @@ func TestAPanicGivesTheTerminalBackAndWritesAReport(t *testing.T) {
 				}
 			}
 			d := w.onTerminal(w.broken(workCrash + at))
-			before := d.modes()
 			if keys != "" {
 				d.keys("as of", keys)
 			}
@@ -119,8 +118,8 @@ func TestAPanicGivesTheTerminalBackAndWritesAReport(t *testing.T) {
 				t.Errorf("it ended with %v, want exit code 1", err)
 			}
 			d.waitFor("met a fault of")
-			if after := d.modes(); after != before {
-				t.Errorf("the terminal is left as %+v, it was %+v", after, before)
+			if after := d.modes(); after != d.before {
+				t.Errorf("the terminal is left as %+v, it was %+v", after, d.before)
 			}
 			d.mu.Lock()
 			tape := d.tape.String()

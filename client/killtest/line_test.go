@@ -57,10 +57,11 @@ func terminal(t *testing.T) (line, tty *os.File) {
 
 // dashboard is the program on a terminal of its own.
 type dashboard struct {
-	w    *world
-	cmd  *exec.Cmd
-	line *os.File
-	tty  *os.File // kept open, to see in which state it is left
+	before unix.Termios // how the terminal was when nobody had touched it
+	w      *world
+	cmd    *exec.Cmd
+	line   *os.File
+	tty    *os.File // kept open, to see in which state it is left
 
 	mu     sync.Mutex
 	screen *vt.Emulator // what stands on it
@@ -78,6 +79,7 @@ func (w *world) onTerminal(cmd *exec.Cmd) *dashboard {
 	w.t.Helper()
 	line, tty := terminal(w.t)
 	d := &dashboard{w: w, cmd: cmd, line: line, tty: tty, screen: vt.NewEmulator(80, 24), gone: make(chan error, 1)}
+	d.before = d.modes()
 	d.cmd.Env = append(d.cmd.Env, "TERM=xterm-256color", "LANG=C.UTF-8")
 	d.cmd.Stdin, d.cmd.Stdout, d.cmd.Stderr = tty, tty, tty
 	d.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
