@@ -119,6 +119,13 @@ func (h *Host) back() kit.Effect {
 	return h.shown()
 }
 
+// backTo goes back to a stage of the pile.
+func (h *Host) backTo(s stage) {
+	for len(h.stages) > 1 && h.top() != s {
+		h.stages = h.stages[:len(h.stages)-1]
+	}
+}
+
 // discard asks whether what is filled in is thrown away.
 func (h *Host) discard() stage {
 	q := newQuestion(h, "Throw away what is filled in?", func(w int) []string { return wrap("Nothing of it was sent.", w) },

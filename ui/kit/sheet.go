@@ -98,7 +98,7 @@ func (s Sheet) exact(row, col int) string {
 	return cell
 }
 
-// ExportedMsg answers [ExportSheet] and [ExportEvidence].
+// ExportedMsg answers [ExportSheet], [ExportEvidence] and [MendList].
 type ExportedMsg struct {
 	Reply
 	Path string // clean
@@ -111,7 +111,7 @@ type ExportedMsg struct {
 // file.
 func ExportSheet(ctx context.Context, re Reply, s Sheet, p Part, f export.Format, path, name string) tea.Cmd {
 	return func() tea.Msg {
-		return exported(ctx, re, path, name, func(w io.Writer) (int, error) {
+		return exported(ctx, re, path, name, false, func(w io.Writer) (int, error) {
 			return export.WriteList(w, f, s.columns(), s.cells(ctx, p))
 		})
 	}
@@ -123,7 +123,7 @@ func ExportEvidence(ctx context.Context, env *Env, re Reply, o model.Operation, 
 	journal, past := env.Backend.Journal, env.Backend.Past
 	e := export.Evidence{Operation: o, By: o.Who, Place: env.Place.Connection, Simulated: env.Place.Simulated, Written: env.Now(), Zone: env.Zone}
 	return func() tea.Msg {
-		return exported(ctx, re, path, name, func(w io.Writer) (int, error) {
+		return exported(ctx, re, path, name, false, func(w io.Writer) (int, error) {
 			var err error
 			if e.Rows, err = journal.Rows(ctx, o.ID); err != nil {
 				return 0, err
@@ -138,10 +138,11 @@ func ExportEvidence(ctx context.Context, env *Env, re Reply, o model.Operation, 
 	}
 }
 
-// exported writes a new file and keeps it when all went well.
-func exported(ctx context.Context, re Reply, path, name string, write func(io.Writer) (int, error)) ExportedMsg {
+// exported writes a new file, or one in the place of another when replace says so, and
+// keeps it when all went well.
+func exported(ctx context.Context, re Reply, path, name string, replace bool, write func(io.Writer) (int, error)) ExportedMsg {
 	const op = "export"
-	file, err := export.Create(expand(path), name, false)
+	file, err := export.Create(expand(path), name, replace)
 	if err != nil {
 		return ExportedMsg{Reply: re, Err: Trouble(err)}
 	}
