@@ -210,7 +210,7 @@ func (q *question) prompt() []string {
 		no = "[" + no + "]" // where Enter is
 	}
 	parts = append(parts, no)
-	for _, line := range wrap(strings.Join(parts, "   "), q.w-2) {
+	for _, line := range packed(parts, q.w-2) {
 		out = append(out, bar+line)
 	}
 	return out
