@@ -31,7 +31,7 @@ func (c *Client) PlanUndo(ctx context.Context, id model.OperationID) (model.Undo
 	if err != nil {
 		return model.UndoPlan{}, err
 	}
-	if o.Kind != model.AssignPolicy && o.Kind != model.ChangeAutopilot {
+	if _, can := o.Kind.Inverse(); !can {
 		return model.UndoPlan{}, &model.Error{Kind: model.Invalid, Op: op, Msg: o.Word + " has no inverse",
 			Hint: "only a policy assignment and a change of Autopilot devices can be undone"}
 	}

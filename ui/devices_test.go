@@ -57,7 +57,7 @@ func TestRemoveDevices(t *testing.T) {
 	s := start(t, o)
 	s.WaitFor("33 devices", "as of")
 	s.Type("  x")
-	s.WaitFor("┃ Remove 2 devices? It cannot be undone.", "type 2 and press Enter")
+	s.WaitFor("┃ Remove 2 devices?", "It cannot be undone: ", "type 2 and press Enter")
 	s.Golden("form-remove-80x24")
 	s.Type("3\n")
 	s.WaitFor("that is not 2")

@@ -56,7 +56,7 @@ func TestMakeEditAndDeleteAPolicy(t *testing.T) {
 	s.Type("r")
 	s.WaitFor("Tills old")
 	s.Type("x")
-	s.WaitFor("┃ Delete policy Tills old? It cannot be undone.", "on 0 devices, says the service")
+	s.WaitFor("┃ Delete policy Tills old?", "It cannot be undone: ", "on 0 devices, says the service")
 	s.Golden("form-policy-delete-80x24", times)
 	s.Type("tills old\n")
 	s.WaitFor("that is not Tills old")

@@ -234,7 +234,7 @@ func (a *assign) confirm() kit.Effect {
 		return append(out, a.changes(string(p.ID), name, w)...)
 	}
 	title := fmt.Sprintf("Assign %s to %s?", name, a.target())
-	return a.show(newQuestion(&a.Host, title, lines, kit.Answer{Key: "y", Text: "assign", Do: a.send}))
+	return a.show(newWrite(&a.Host, model.AssignPolicy, title, lines, kit.Answer{Key: "y", Text: "assign", Do: a.send}))
 }
 
 // changes shows whom it concerns, old and new, what may go wrong, and the first rows.

@@ -211,7 +211,7 @@ func (a *assignProfile) confirm() kit.Effect {
 		}))
 	}
 	title := fmt.Sprintf("Assign profile %s to %s?", model.Clean(a.profile().Name), a.target())
-	return a.show(newQuestion(&a.Host, title, a.lines, kit.Answer{Key: "y", Text: "assign", Do: a.send}))
+	return a.show(newWrite(&a.Host, model.AssignProfile, title, a.lines, kit.Answer{Key: "y", Text: "assign", Do: a.send}))
 }
 
 func (a *assignProfile) lines(w int) []string {

@@ -85,7 +85,7 @@ func (d *deleteAutopilot) target() string {
 }
 
 func (d *deleteAutopilot) question() stage {
-	return newQuestion(&d.Host, "Delete "+d.target()+"? It cannot be undone.", d.lines,
+	return newWrite(&d.Host, model.DeleteAutopilot, "Delete "+d.target()+"?", d.lines,
 		kit.Answer{Key: "enter", Text: "delete", Do: d.send}).spelt(strconv.Itoa(len(d.devices)))
 }
 

@@ -222,9 +222,9 @@ func (p *profileForm) confirm() kit.Effect {
 		}))
 	}
 	name := model.Clean(want.Name)
-	title, answer := "Create profile "+name+"?", "create"
+	kind, title, answer := model.CreateProfile, "Create profile "+name+"?", "create"
 	if p.edit {
-		title, answer = "Change profile "+name+"?", "change"
+		kind, title, answer = model.EditProfile, "Change profile "+name+"?", "change"
 	}
 	lines := func(w int) []string {
 		t := p.env.Theme
@@ -244,7 +244,7 @@ func (p *profileForm) confirm() kit.Effect {
 		out = append(out, labelled(t, "devices", "none until it is assigned", w)...)
 		return append(out, labelled(t, "requests", "1", w)...)
 	}
-	return p.show(newQuestion(&p.Host, title, lines, kit.Answer{Key: "y", Text: answer, Do: func() kit.Effect { return p.send(want) }}))
+	return p.show(newWrite(&p.Host, kind, title, lines, kit.Answer{Key: "y", Text: answer, Do: func() kit.Effect { return p.send(want) }}))
 }
 
 // localeWords says what a profile's language means.

@@ -83,12 +83,12 @@ func (u *undo) planned(msg kit.PlanMsg) kit.Effect {
 			return append(wrap("Nothing of "+model.Clean(u.op.Title)+" can be undone.", w), u.kept(w)...)
 		}))
 	}
-	former := "policy"
+	kind, former := model.UndoAssignment, "policy"
 	if len(u.plan.Changes) > 0 {
-		former = "values"
+		kind, former = model.UndoAutopilot, "values"
 	}
 	title := fmt.Sprintf("Give %s their former %s back?", u.target(), former)
-	return u.swap(newQuestion(&u.Host, title, u.lines, kit.Answer{Key: "y", Text: "undo", Do: u.send}))
+	return u.swap(newWrite(&u.Host, kind, title, u.lines, kit.Answer{Key: "y", Text: "undo", Do: u.send}))
 }
 
 func (u *undo) target() string { return kit.Counted(u.plan.Rows(), "device", "devices") }

@@ -134,7 +134,7 @@ func (u *upload) confirm() kit.Effect {
 		title = fmt.Sprintf("Add %s to batch %s?", u.devices(), name)
 		target = name + ", which is there" + holds(u.exists) + "; the list is added to it"
 	}
-	return u.show(newQuestion(&u.Host, title, u.sending(target), kit.Answer{Key: "y", Text: "send", Do: u.send}))
+	return u.show(newWrite(&u.Host, model.UploadDevices, title, u.sending(target), kit.Answer{Key: "y", Text: "send", Do: u.send}))
 }
 
 func (u *upload) send() kit.Effect {

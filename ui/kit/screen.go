@@ -92,6 +92,9 @@ type Toast struct {
 type Question struct {
 	Title string   // what it is about: "Assign kiosk to 300 devices?"
 	Lines []string // what, to how many, the first rows; clean
+	// Kind is what the first answer writes, or writes on with: the question says whether it
+	// can be undone. OtherOperation writes nothing.
+	Kind model.OperationKind
 	// Type is what has to be typed before the first answer counts, for what cannot be
 	// undone; "" for a single key.
 	Type string
