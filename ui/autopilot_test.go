@@ -26,7 +26,7 @@ func TestChangeAGroupTagAndUndoIt(t *testing.T) {
 	s.WaitFor(`┃ Change 2 devices to group tag "KIOSK"?`, "2 with group tag")
 	s.Golden("form-change-confirm-80x24")
 	s.Type("y")
-	s.WaitFor(`group tag "KIOSK" on 2`, "done")
+	s.WaitFor(`group tag "KIOSK" on 2`, " done")
 	s.Type("u/tag:kiosk\n")
 	s.WaitFor("2 of 33 devices") // a short list is read again by itself
 	s.Type("!")
@@ -37,7 +37,7 @@ func TestChangeAGroupTagAndUndoIt(t *testing.T) {
 	s.Type("z")
 	s.WaitFor("┃ Give 2 devices their former values back?")
 	s.Type("y")
-	s.WaitFor("undo", "done")
+	s.WaitFor("undo", " done")
 }
 
 // A name that no computer may have is refused at its field, in words.
@@ -140,7 +140,7 @@ func TestDeleteRegistrations(t *testing.T) {
 	s.WaitFor("┃ Delete 1 registration?", "It cannot be undone: ")
 	s.Golden("form-delete-80x24")
 	s.Type("1\n")
-	s.WaitFor("delete 1", "done")
+	s.WaitFor("delete 1", " done")
 }
 
 // Without Intune the devices of Partner Center are there; that it is missing is said
@@ -190,5 +190,5 @@ func TestImportAListIntoIntune(t *testing.T) {
 	s.WaitFor("┃ Import 11 devices into Intune?", "group tag LOAN")
 	s.Golden("form-import-80x24", ids)
 	s.Type("y")
-	s.WaitFor("import 11", "done")
+	s.WaitFor("import 11", " done")
 }

@@ -81,7 +81,7 @@ func TestTakeThePolicyOff(t *testing.T) {
 	s.WaitFor("┃ Take the policy off", "with Field laptops → no policy")
 	s.Golden("form-unassign-80x24")
 	s.Type("y")
-	s.WaitFor("no policy on", "done")
+	s.WaitFor("no policy on", " done")
 	s.Type("r")
 	s.WaitFor("0 of 33 devices")
 }
