@@ -108,10 +108,11 @@ func (a assignments) find(ctx context.Context, o model.Operation, rows []model.R
 		batches[r.Batch][r.Device] = r
 	}
 	var out []ledger.Result
+	var short error // what was read before it counts all the same
 	for batch, devices := range batches {
 		for page, err := range a.c.o.Partner.Devices(ctx, o.Customer, batch) {
 			if err != nil {
-				return nil, err
+				short = err
 			}
 			for _, d := range page {
 				if r, ok := devices[d.ID]; ok && has(d.Policy, wanted(o, r), policies) {
@@ -120,7 +121,7 @@ func (a assignments) find(ctx context.Context, o model.Operation, rows []model.R
 			}
 		}
 	}
-	return out, nil
+	return out, short
 }
 
 // has reports whether a device's policy is the wanted one; "" wants none.

@@ -161,12 +161,13 @@ func (u uploads) find(ctx context.Context, o model.Operation, rows []model.Row, 
 		return nil, err
 	}
 	serials, keys := map[string][]model.Device{}, map[string]model.DeviceID{}
+	var short error // what was read before it is there all the same
 	for page, err := range u.c.o.Partner.Devices(ctx, o.Customer, have.ID) {
 		if model.KindOf(err) == model.NotFound && err != nil {
 			return nil, nil // listed, but not to be read yet
 		}
 		if err != nil {
-			return nil, err
+			short = err
 		}
 		for _, d := range page {
 			serials[strings.ToUpper(d.Serial)] = append(serials[strings.ToUpper(d.Serial)], d)
@@ -187,7 +188,7 @@ func (u uploads) find(ctx context.Context, o model.Operation, rows []model.Row, 
 				Text: "found in the batch; the answer was lost"})
 		}
 	}
-	return out, nil
+	return out, short
 }
 
 // machineOf finds the row's machine among the devices of its serial.
