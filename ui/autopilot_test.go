@@ -103,7 +103,7 @@ func TestMakeAssignAndDeleteAProfile(t *testing.T) {
 	s.WaitFor("┃ Create profile Front desk?")
 	s.Golden("form-profile-create-80x24")
 	s.Type("y")
-	s.WaitFor("7 profiles") // a short list is read again by itself
+	s.WaitFor("7 profiles", "▌ Front desk") // a short list is read again by itself, and the cursor stands on what was made
 	s.Type("/front\n")
 	s.WaitFor("1 of 7 profiles")
 	s.Type("p")

@@ -63,7 +63,8 @@ func TestRemoveDevices(t *testing.T) {
 	s.WaitFor("that is not 2")
 	s.Press(uitest.CtrlU)
 	s.Type("2\n")
-	s.WaitFor("remove 2 devices: done", "(2 out of sight)") // a short list is read again by itself; Intune has them until a sync
+	s.WaitGone("marked")                // the operation has taken the marks
+	s.WaitFor("remove 2 devices: done") // a short list is read again by itself; Intune has them until a sync
 }
 
 func TestTakeThePolicyOff(t *testing.T) {

@@ -37,7 +37,7 @@ func TestMakeEditAndDeleteAPolicy(t *testing.T) {
 	s.Type("y")
 	s.WaitFor("create policy Tills: done")
 	s.Type("r")
-	s.WaitFor("6 policies")
+	s.WaitFor("6 policies", "▌ Tills") // the cursor stands on what was made
 	s.Type("/tills\n")
 	s.WaitFor("1 of 6 policies")
 	s.Type("e")

@@ -205,6 +205,10 @@ func (a *App) perform(from kit.Screen, e kit.Effect) tea.Cmd {
 	if e.Pop {
 		cmds = append(cmds, a.pop(from))
 	}
+	if e.Written != nil {
+		below := a.top()
+		cmds = append(cmds, a.perform(below, below.Update(kit.WrittenMsg{Written: *e.Written})))
+	}
 	if e.Visit != nil && inSight {
 		cmds = append(cmds, a.visit(*e.Visit))
 	}

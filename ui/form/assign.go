@@ -286,6 +286,7 @@ func (a *assign) send() kit.Effect {
 		a.failed = kit.Trouble(err)
 		return a.shown()
 	}
+	a.written.Devices = a.devices
 	return a.save(fmt.Sprintf("policy %s on %s", model.Clean(p.Name), a.target()), func(re kit.Reply) tea.Cmd {
 		return kit.Assign(a.env, re, wanted)
 	})

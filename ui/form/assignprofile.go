@@ -270,6 +270,7 @@ func (a *assignProfile) send() kit.Effect {
 		a.failed = kit.Trouble(err)
 		return a.shown()
 	}
+	a.written.Autopilot = a.devices
 	return a.save(fmt.Sprintf("profile %s on %s", model.Clean(a.profile().Name), a.target()), func(re kit.Reply) tea.Cmd {
 		return kit.AssignProfile(a.env, re, wanted)
 	})

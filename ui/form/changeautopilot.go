@@ -247,6 +247,7 @@ func firstAutopilot(t *theme.Theme, devices []model.AutopilotDevice, title strin
 
 func (c *changeAutopilot) send(want model.AutopilotChange) kit.Effect {
 	devices := c.sending
+	c.written.Autopilot = c.devices
 	return c.save(want.Words()+" on "+kit.Counted(len(devices), "device", "devices"), func(re kit.Reply) tea.Cmd {
 		return kit.ChangeAutopilot(c.env, re, c.env.Customer, devices, want)
 	})

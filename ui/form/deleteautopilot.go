@@ -131,6 +131,7 @@ func (d *deleteAutopilot) warning() string {
 
 func (d *deleteAutopilot) send() kit.Effect {
 	devices := d.devices
+	d.written.Autopilot = d.devices
 	return d.save("deletion of "+d.target(), func(re kit.Reply) tea.Cmd {
 		return kit.DeleteAutopilot(d.env, re, d.env.Customer, devices)
 	})

@@ -27,6 +27,7 @@ type Host struct {
 	quiet   bool         // nothing is lost by leaving: a question, a refusal
 	leave   func()       // forgets secrets and ends what is under way; may be nil
 	told    told
+	written kit.Written // what is written down, for the screen below
 }
 
 // start gives the host its screen and its first stage.
@@ -168,7 +169,7 @@ func (h *Host) saved(msg kit.SavedMsg) kit.Effect {
 	return h.end(kit.Effect{Toast: kit.Toast{
 		Text: h.said + ": written down, sending; " + h.env.Keys.Operations.String() + " opens the operation",
 		Tone: theme.GoodTone,
-	}})
+	}, Written: &h.written})
 }
 
 // Update implements [kit.Screen].

@@ -247,6 +247,7 @@ func (p *policy) send(want model.ConfigurationPolicy) kit.Effect {
 	env, was := p.env, p.was
 	name := model.Clean(want.Name)
 	if !p.edit {
+		p.written.New = name
 		return p.save("new policy "+name, func(re kit.Reply) tea.Cmd { return kit.CreatePolicy(env, re, env.Customer, want) })
 	}
 	return p.save("change of policy "+name, func(re kit.Reply) tea.Cmd { return kit.EditPolicy(env, re, env.Customer, was, want) })

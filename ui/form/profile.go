@@ -293,6 +293,7 @@ func onOff(b bool) string {
 func (p *profileForm) send(want model.DeploymentProfile) kit.Effect {
 	env, was, name := p.env, p.was, model.Clean(want.Name)
 	if !p.edit {
+		p.written.New = name
 		return p.save("new profile "+name, func(re kit.Reply) tea.Cmd { return kit.CreateProfile(env, re, env.Customer, want) })
 	}
 	return p.save("change of profile "+name, func(re kit.Reply) tea.Cmd { return kit.EditProfile(env, re, env.Customer, was, want) })

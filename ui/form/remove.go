@@ -60,6 +60,7 @@ func (r *remove) lines(w int) []string {
 
 func (r *remove) send() kit.Effect {
 	devices := r.devices
+	r.written.Devices = devices
 	return r.save("removal of "+r.target(), func(re kit.Reply) tea.Cmd {
 		return kit.RemoveDevices(r.env, re, r.env.Customer, devices)
 	})

@@ -24,6 +24,7 @@ func (a *assign) confirmNone() kit.Effect {
 
 func (a *assign) unassign() kit.Effect {
 	devices := a.devices
+	a.written.Devices = devices
 	return a.save(noPolicy+" on "+a.target(), func(re kit.Reply) tea.Cmd {
 		return kit.Unassign(a.env, re, a.env.Customer, devices)
 	})
