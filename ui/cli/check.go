@@ -130,6 +130,7 @@ func (p *program) showCheck(path string, r desk.Report) {
 	if r.More > 0 {
 		p.out.line("and %s more", count(r.More, "problem"))
 	}
+	p.showRepairs(r)
 }
 
 // place is a line or column, a dash when there is none.

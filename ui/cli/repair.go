@@ -70,7 +70,6 @@ func (p *program) repair(ctx context.Context, u uploading) error {
 		}
 	} else {
 		p.showCheck(u.path, report)
-		p.showRepairs(report)
 		p.showFiles(r)
 	}
 	if report.Good < report.Rows {

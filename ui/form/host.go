@@ -1,6 +1,8 @@
 package form
 
 import (
+	"cmp"
+
 	tea "charm.land/bubbletea/v2"
 
 	"muster/model"
@@ -22,6 +24,7 @@ type Host struct {
 	saving  bool
 	failed  *model.Error // why saving failed, while the form stays filled
 	said    string       // what was asked for, for the toast: "policy kiosk on 300 devices"
+	doing   string       // what follows once it is written down, "" for sending
 	touched bool         // something was typed or chosen that would be lost
 	filled  bool         // a field holds something else than at first: Esc asks
 	quiet   bool         // nothing is lost by leaving: a question, a refusal
@@ -167,7 +170,7 @@ func (h *Host) saved(msg kit.SavedMsg) kit.Effect {
 		return h.shown()
 	}
 	return h.end(kit.Effect{Toast: kit.Toast{
-		Text: h.said + ": written down, sending; " + h.env.Keys.Operations.String() + " opens the operation",
+		Text: h.said + ": written down, " + cmp.Or(h.doing, "sending") + "; " + h.env.Keys.Operations.String() + " opens the operation",
 		Tone: theme.GoodTone,
 	}, Written: &h.written})
 }

@@ -161,6 +161,8 @@ type Forms struct {
 	AssignBatch func(env *Env, b model.DeviceBatch) Screen
 	Remove      func(env *Env, devices []model.Device) Screen
 	Undo        func(env *Env, o model.Operation) Screen
+	// Adopt takes up a job of the customer that was started elsewhere.
+	Adopt func(env *Env) Screen
 	// MarkList asks for a list of serials and gives the keys of their devices to take.
 	MarkList func(env *Env, take func(keys []string) Effect) Screen
 	// Find asks for a serial and gives it to search.

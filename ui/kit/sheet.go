@@ -98,7 +98,7 @@ func (s Sheet) exact(row, col int) string {
 	return cell
 }
 
-// ExportedMsg answers [ExportSheet], [ExportEvidence] and [MendList].
+// ExportedMsg answers [ExportSheet], [ExportEvidence], [ExportClass] and [MendList].
 type ExportedMsg struct {
 	Reply
 	Path string // clean
@@ -120,7 +120,34 @@ func ExportSheet(ctx context.Context, re Reply, s Sheet, p Part, f export.Format
 // ExportEvidence returns a command that writes the evidence of an operation to a new
 // file, as [ExportSheet] writes a list.
 func ExportEvidence(ctx context.Context, env *Env, re Reply, o model.Operation, f export.Format, path, name string) tea.Cmd {
-	journal, past := env.Backend.Journal, env.Backend.Past
+	past := env.Backend.Past
+	return evidence(ctx, env, re, o, path, name, func(e export.Evidence, w io.Writer) (int, error) {
+		if past != nil {
+			var err error
+			if e.Events, err = past.Events(ctx, o.ID); err != nil {
+				return 0, err
+			}
+		}
+		return len(e.Rows), e.Write(w, f)
+	})
+}
+
+// ExportClass returns a command that writes those rows of an operation to a new file
+// that failed for one reason: a list that can be handed on, to the support of the
+// service for one. Without such a row there is no file.
+func ExportClass(ctx context.Context, env *Env, re Reply, o model.Operation, c model.Class, f export.Format, path, name string) tea.Cmd {
+	return evidence(ctx, env, re, o, path, name, func(e export.Evidence, w io.Writer) (int, error) {
+		n, err := e.WriteOnly(w, f, c)
+		if err == nil && n == 0 {
+			err = &model.Error{Kind: model.NotFound, Op: "export", Msg: "no row of it failed as " + c.String()}
+		}
+		return n, err
+	})
+}
+
+// evidence writes what is known of an operation to a new file.
+func evidence(ctx context.Context, env *Env, re Reply, o model.Operation, path, name string, write func(export.Evidence, io.Writer) (int, error)) tea.Cmd {
+	journal := env.Backend.Journal
 	e := export.Evidence{Operation: o, By: o.Who, Place: env.Place.Connection, Simulated: env.Place.Simulated, Written: env.Now(), Zone: env.Zone}
 	return func() tea.Msg {
 		return exported(ctx, re, path, name, false, func(w io.Writer) (int, error) {
@@ -128,12 +155,7 @@ func ExportEvidence(ctx context.Context, env *Env, re Reply, o model.Operation, 
 			if e.Rows, err = journal.Rows(ctx, o.ID); err != nil {
 				return 0, err
 			}
-			if past != nil {
-				if e.Events, err = past.Events(ctx, o.ID); err != nil {
-					return 0, err
-				}
-			}
-			return len(e.Rows), e.Write(w, f)
+			return write(e, w)
 		})
 	}
 }
