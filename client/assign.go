@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -24,7 +25,7 @@ func (c *Client) Assign(ctx context.Context, a model.Assignment) (model.Operatio
 	}
 	in := ledger.Intent{Kind: model.AssignPolicy, Customer: a.Customer, CustomerName: a.CustomerName,
 		Title:  fmt.Sprintf("policy %s on %s", model.Clean(a.Policy.Name), plural(len(a.Devices), "device")),
-		Target: string(a.Policy.ID), Chunk: a.Chunk, Rows: make([]ledger.IntentRow, len(a.Devices))}
+		Target: string(a.Policy.ID), Chunk: cmp.Or(a.Chunk, c.o.Chunk), Rows: make([]ledger.IntentRow, len(a.Devices))}
 	for i, d := range a.Devices {
 		in.Rows[i] = ledger.IntentRow{Row: model.Row{Serial: d.Serial, Device: d.ID, Batch: d.Batch, Previous: d.Policy.Value}}
 	}
@@ -50,7 +51,7 @@ func (c *Client) Unassign(ctx context.Context, to model.Customer, devices []mode
 	if err != nil {
 		return "", err
 	}
-	in := ledger.Intent{Kind: model.UnassignPolicy, Customer: to.ID, CustomerName: to.Name,
+	in := ledger.Intent{Kind: model.UnassignPolicy, Customer: to.ID, CustomerName: to.Name, Chunk: c.o.Chunk,
 		Title: "no policy on " + plural(len(devices), "device"), Rows: make([]ledger.IntentRow, len(devices))}
 	for i, d := range devices {
 		in.Rows[i] = ledger.IntentRow{Row: model.Row{Serial: d.Serial, Device: d.ID, Batch: d.Batch, Previous: d.Policy.Value}}

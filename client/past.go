@@ -72,7 +72,7 @@ func (c *Client) Undo(ctx context.Context, p model.UndoPlan) (model.OperationID,
 	if err != nil {
 		return "", err
 	}
-	in := ledger.Intent{Kind: model.UndoAssignment, Customer: p.Customer.ID, CustomerName: p.Customer.Name, Target: string(p.Operation),
+	in := ledger.Intent{Kind: model.UndoAssignment, Customer: p.Customer.ID, CustomerName: p.Customer.Name, Target: string(p.Operation), Chunk: c.o.Chunk,
 		Title: fmt.Sprintf("undo of %s: former policies on %s", p.Title, plural(len(p.Devices), "device")), Source: "operation " + string(p.Operation)}
 	groups := map[model.PolicyID][]model.UndoDevice{}
 	var order []model.PolicyID

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -55,7 +56,7 @@ func (c *Client) Upload(ctx context.Context, u model.Upload) (model.OperationID,
 	}
 	draft := book.Draft(ledger.Intent{Kind: model.UploadDevices, Customer: u.Customer, CustomerName: u.CustomerName,
 		Title: fmt.Sprintf("upload %s to %s", plural(u.Count, "device"), model.Clean(string(u.Batch))), Target: string(u.Batch),
-		Source: model.Clean(u.Source), Chunk: u.Chunk})
+		Source: model.Clean(u.Source), Chunk: cmp.Or(u.Chunk, c.o.Chunk)})
 	defer draft.Discard()
 	n := 0
 	for r, err := range u.Rows {

@@ -138,6 +138,12 @@ func chunks(n, size int) int {
 	return (n + size - 1) / size
 }
 
+// badChunk reports whether a number of devices a job was given and is none that the
+// service can take.
+func badChunk(c *cobra.Command, n int) bool {
+	return c.Flags().Changed("chunk") && n < 1 || n > model.MaxChunk
+}
+
 // mayWrite refuses, before anything is read or opened, what cannot be agreed to.
 func (p *program) mayWrite(op string, w write, inputTaken bool) error {
 	switch {

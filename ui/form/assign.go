@@ -255,7 +255,7 @@ func (a *assign) changes(value, name string, w int) []string {
 	if part := a.partial(); part != "" {
 		out = append(out, labelled(t, "warning", part, w)...)
 	}
-	out = append(out, labelled(t, "requests", jobs(len(a.devices)), w)...)
+	out = append(out, labelled(t, "requests", jobs(a.env, len(a.devices)), w)...)
 	return append(append(out, ""), firstDevices(t, a.devices, "policy now", a.now, w)...)
 }
 

@@ -123,10 +123,10 @@ func (u *undo) requests() string {
 	}
 	n := 0
 	for _, rows := range counts {
-		n += jobCount(rows)
+		n += jobCount(u.env, rows)
 	}
 	if n == 1 || len(counts) == 1 {
-		return jobs(len(u.plan.Devices))
+		return jobs(u.env, len(u.plan.Devices))
 	}
 	return fmt.Sprintf("%s jobs, one policy each", kit.Count(n))
 }
