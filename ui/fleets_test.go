@@ -48,7 +48,7 @@ func TestReadingGoesOnAtTheFailedPage(t *testing.T) {
 	first := w.asked(t, `GET .*/deviceBatches/[^/]+/devices`)
 	s.Type("r")
 	s.WaitGone("stopped")
-	s.WaitFor("as of")
+	s.WaitFor("devices · as of") // while it is read, how far stands between them
 	whole := w.asked(t, `GET .*/deviceBatches/[^/]+/devices`)
 
 	// Read in one go, the list is the same and took as many good answers.
