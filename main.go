@@ -114,12 +114,14 @@ func dashboard(ctx context.Context, t cli.Target) error {
 	if err != nil {
 		return err
 	}
+	set := settings()
 	zone := time.Local
 	if t.UTC {
 		zone = time.UTC
 	}
 	err = ui.Run(ctx, ui.Options{Backend: backend, Place: place, Forms: form.All(), Customer: t.Customer,
-		Version: version(), Zone: zone, Bell: t.Bell, Crashed: crash.Report}, os.Stdin, os.Stdout, tea.WithoutSignalHandler())
+		Version: version(), Zone: zone, Bell: t.Bell || set.Bell, Tmux: set.Clipboard == "tmux", Crashed: crash.Report},
+		os.Stdin, os.Stdout, tea.WithoutSignalHandler())
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceTime)
 	defer cancel()
 	err = errors.Join(err, done(last))
@@ -132,9 +134,10 @@ func dashboard(ctx context.Context, t cli.Target) error {
 // connect makes the backend that flags and environment name. A panic of what runs by
 // itself goes to crash; nil lets it end the process.
 func connect(ctx context.Context, t cli.Target, speed float64, crash *client.Crash) (kit.Backend, kit.Place, func(context.Context) error, error) {
+	set := settings()
 	o := client.Connection{Partner: t.Partner, Graph: t.Graph, PartnerToken: t.PartnerToken, GraphToken: t.GraphToken,
-		ReadOnly: t.ReadOnly, StateDir: t.StateDir, ReadBack: t.ReadBack, Who: who(), Locale: t.Locale}
-	place := kit.Place{Connection: o.Partner, Simulated: true, ReadOnly: t.ReadOnly}
+		ReadOnly: t.ReadOnly, StateDir: t.StateDir, ReadBack: t.ReadBack, Who: who(), Locale: cmp.Or(t.Locale, set.Locale), Chunk: set.Chunk}
+	place := kit.Place{Connection: o.Partner, Simulated: true, ReadOnly: t.ReadOnly, Chunk: set.Chunk}
 	end := func(context.Context) error { return nil }
 	fail := func(err error) (kit.Backend, kit.Place, func(context.Context) error, error) {
 		return kit.Backend{}, kit.Place{}, nil, errors.Join(err, end(ctx))
@@ -188,6 +191,16 @@ func connect(ctx context.Context, t cli.Target, speed float64, crash *client.Cra
 	return b, place, stop, nil
 }
 
+// settings are what the configuration says beside its connections; nothing where it
+// cannot be read, which matters to those who need a connection of it alone.
+func settings() config.Settings {
+	f, err := config.Load(config.Path(xdg.ConfigHome))
+	if err != nil {
+		return config.Settings{}
+	}
+	return f.Settings
+}
+
 // connectionName is the connection of the configuration that is wanted: the one that
 // is named, else the usual one, unless flags point elsewhere.
 func connectionName(t cli.Target) (string, error) {
@@ -230,9 +243,9 @@ func real(name string, t cli.Target, o *client.Connection, place *kit.Place) err
 		return err
 	}
 	made.ReadOnly = made.ReadOnly || t.ReadOnly
-	made.ReadBack, made.Who, made.Locale = o.ReadBack, o.Who, cmp.Or(o.Locale, f.Settings.Locale)
+	made.ReadBack, made.Who, made.Locale, made.Chunk = o.ReadBack, o.Who, o.Locale, o.Chunk
 	*o = made
-	*place = kit.Place{Connection: name, ReadOnly: made.ReadOnly, Custom: c.Cloud == model.CloudCustom, Word: c.Word, Colour: c.Colour}
+	*place = kit.Place{Connection: name, Chunk: o.Chunk, ReadOnly: made.ReadOnly, Custom: c.Cloud == model.CloudCustom, Word: c.Word, Colour: c.Colour}
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -24,7 +25,7 @@ func (c *Client) Assign(ctx context.Context, a model.Assignment) (model.Operatio
 	}
 	in := ledger.Intent{Kind: model.AssignPolicy, Customer: a.Customer, CustomerName: a.CustomerName,
 		Title:  fmt.Sprintf("policy %s on %s", model.Clean(a.Policy.Name), plural(len(a.Devices), "device")),
-		Target: string(a.Policy.ID), Chunk: a.Chunk, Rows: make([]ledger.IntentRow, len(a.Devices))}
+		Target: string(a.Policy.ID), Chunk: cmp.Or(a.Chunk, c.o.Chunk), Rows: make([]ledger.IntentRow, len(a.Devices))}
 	for i, d := range a.Devices {
 		in.Rows[i] = ledger.IntentRow{Row: model.Row{Serial: d.Serial, Device: d.ID, Batch: d.Batch, Previous: d.Policy.Value}}
 	}
@@ -50,7 +51,7 @@ func (c *Client) Unassign(ctx context.Context, to model.Customer, devices []mode
 	if err != nil {
 		return "", err
 	}
-	in := ledger.Intent{Kind: model.UnassignPolicy, Customer: to.ID, CustomerName: to.Name,
+	in := ledger.Intent{Kind: model.UnassignPolicy, Customer: to.ID, CustomerName: to.Name, Chunk: c.o.Chunk,
 		Title: "no policy on " + plural(len(devices), "device"), Rows: make([]ledger.IntentRow, len(devices))}
 	for i, d := range devices {
 		in.Rows[i] = ledger.IntentRow{Row: model.Row{Serial: d.Serial, Device: d.ID, Batch: d.Batch, Previous: d.Policy.Value}}
@@ -108,10 +109,11 @@ func (a assignments) find(ctx context.Context, o model.Operation, rows []model.R
 		batches[r.Batch][r.Device] = r
 	}
 	var out []ledger.Result
+	var short error // what was read before it counts all the same
 	for batch, devices := range batches {
 		for page, err := range a.c.o.Partner.Devices(ctx, o.Customer, batch) {
 			if err != nil {
-				return nil, err
+				short = err
 			}
 			for _, d := range page {
 				if r, ok := devices[d.ID]; ok && has(d.Policy, wanted(o, r), policies) {
@@ -120,7 +122,7 @@ func (a assignments) find(ctx context.Context, o model.Operation, rows []model.R
 			}
 		}
 	}
-	return out, nil
+	return out, short
 }
 
 // has reports whether a device's policy is the wanted one; "" wants none.

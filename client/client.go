@@ -24,6 +24,9 @@ type Options struct {
 	OpenLedger func(ctx context.Context) (*ledger.Ledger, error)
 	ReadOnly   bool
 	Tracker    tracker.Options
+	// Chunk is how many devices stand in a job of Partner Center where nothing else is
+	// asked for; 0 = model.ChunkDevices.
+	Chunk int
 	// ReadBack is how long a lost answer is looked for; default 2 minutes.
 	ReadBack time.Duration
 	// Patience is how long what Intune has taken may stay without an effect that can

@@ -52,6 +52,7 @@ type Connection struct {
 	NewID                    func() string
 	Tracker                  tracker.Options                 // zero values = by the kind of backend
 	ReadBack, Look, Patience time.Duration                   // see [Options]
+	Chunk                    int                             // see [Options]
 	Backoff                  time.Duration                   // see [rest.Options]
 	Crashed                  func(what any, stack []byte)    // see [Options]
 	AgainAfter               func(attempt int) time.Duration // see [Options]; nil = by the kind of backend
@@ -101,7 +102,7 @@ func Dial(o Connection) (*Client, error) {
 		return nil, err
 	}
 	options := Options{Partner: partner.New(c), ReadOnly: o.ReadOnly, OpenLedger: d.openLedger, Waiting: d.waiting,
-		Tracker: o.Tracker, ReadBack: o.ReadBack, Look: o.Look, Patience: o.Patience, AgainAfter: o.AgainAfter, Requests: log.Requests,
+		Tracker: o.Tracker, Chunk: o.Chunk, ReadBack: o.ReadBack, Look: o.Look, Patience: o.Patience, AgainAfter: o.AgainAfter, Requests: log.Requests,
 		Session: o.Session, Fleets: cache.New(o.CacheDir, d.backend()), Crashed: o.Crashed}
 	if o.Graph != "" {
 		if d.graph, _, err = address(o.Graph); err != nil {

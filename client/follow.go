@@ -284,14 +284,14 @@ func (c *Client) readLost(ctx context.Context, key string) tracker.Verdict {
 		return tracker.Verdict{}
 	}
 	found, err := c.find(ctx, o, rows, bodies)
+	var short *model.Error // why that was not all
 	if err != nil {
-		e := asError(err)
-		if !last || e.Kind != model.Incomplete { // a list that never gets whole must not keep rows open for ever
-			return c.lostTrouble(ctx, book, o, j, e)
+		if short = asError(err); short.Kind != model.Incomplete {
+			return c.lostTrouble(ctx, book, o, j, short)
 		}
 	}
-	if last {
-		found = append(found, givenUp(rows, found, !j.Accepted.IsZero())...)
+	if last { // a list that never gets whole must not keep rows open for ever
+		found = append(found, givenUp(rows, found, !j.Accepted.IsZero(), short)...)
 	}
 	if len(found) > 0 {
 		if err := book.Settle(ctx, o.ID, j.Chunk, found); err != nil {
@@ -304,9 +304,12 @@ func (c *Client) readLost(ctx context.Context, key string) tracker.Verdict {
 			open++
 		}
 	}
-	if len(found) == open {
+	switch {
+	case len(found) == open:
 		c.forget(key)
 		return tracker.Verdict{Done: true}
+	case short != nil:
+		return c.lostTrouble(ctx, book, o, j, short)
 	}
 	return tracker.Verdict{}
 }
@@ -324,8 +327,17 @@ func (c *Client) lostTrouble(ctx context.Context, book *ledger.Ledger, o model.O
 	return tracker.Verdict{After: after}
 }
 
+// notFound says what is known of a row whose answer was lost and that was looked for in
+// vain. short is why not all could be read, nil when all was.
+func notFound(short *model.Error) string {
+	if short != nil {
+		return "sent, no answer was recorded; it may be there all the same, for the list could not be read whole: " + short.Msg
+	}
+	return "sent, no answer was recorded, and it was not found at the service"
+}
+
 // givenUp says of the rows that were not found that nobody knows.
-func givenUp(rows []model.Row, found []ledger.Result, accepted bool) []ledger.Result {
+func givenUp(rows []model.Row, found []ledger.Result, accepted bool, short *model.Error) []ledger.Result {
 	have := map[int]bool{}
 	for _, f := range found {
 		have[f.Number] = true
@@ -338,7 +350,7 @@ func givenUp(rows []model.Row, found []ledger.Result, accepted bool) []ledger.Re
 	for _, r := range rows {
 		if r.State.Open() && !have[r.Number] {
 			out = append(out, ledger.Result{Number: r.Number, State: model.RowUnknown, What: what,
-				Text: "sent, no answer was recorded, and it was not found at the service"})
+				Text: notFound(short)})
 		}
 	}
 	return out

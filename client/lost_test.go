@@ -2,8 +2,15 @@ package client_test
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
 	"testing"
+	"time"
 
+	"muster/client"
 	"muster/client/simulator"
 	"muster/model"
 )
@@ -66,6 +73,49 @@ func TestWhatIsNotFoundIsUnknownUntilTheOperatorRetries(t *testing.T) {
 	}
 	if n, twice := count(w.devices(c), "NEW"); n != 5 || len(twice) > 0 {
 		t.Errorf("%d devices, twice: %v", n, twice)
+	}
+}
+
+// A list that never gets whole: what stands in its part is done, and of the rest nobody
+// says that it is not there.
+func TestWhatIsMissingFromAPartOfTheListIsNotCalledNotFound(t *testing.T) {
+	w := newWorld(t, simulator.Options{})
+	at, err := url.Parse(w.ready.Partner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	onward := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(at) },
+		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) }} // cut off here, too
+	half := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/devices") && r.Header.Get("MS-ContinuationToken") != "" {
+			http.Error(rw, "no page but the first", http.StatusForbidden)
+			return
+		}
+		onward.ServeHTTP(rw, r)
+	}))
+	t.Cleanup(half.Close)
+	c := w.dial(func(o *client.Connection) { o.Partner, o.ReadBack = half.URL, 3*time.Second })
+	w.fault(cutCreation)
+	ctx := context.Background()
+	id, err := c.Upload(ctx, w.list("Half read", 250, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	await(t, c, id, 250, func(o model.Operation) bool { // while it is looked for
+		return o.Rows.Done == 100 && o.Rows.InFlight == 150 && strings.Contains(o.Jobs[0].Problem, "stopped after page 1")
+	})
+	o := await(t, c, id, 250, over)
+	if o.Rows.Done != 100 || o.Rows.Unknown != 150 {
+		t.Errorf("ended with %+v, want 100 done and 150 unknown", o.Rows)
+	}
+	rows, err := c.Rows(ctx, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rows {
+		if r.State == model.RowUnknown && (!strings.Contains(r.Text, "the list could not be read whole") || strings.Contains(r.Text, "not found")) {
+			t.Fatalf("row %d: %q", r.Number, r.Text)
+		}
 	}
 }
 

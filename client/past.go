@@ -31,7 +31,7 @@ func (c *Client) PlanUndo(ctx context.Context, id model.OperationID) (model.Undo
 	if err != nil {
 		return model.UndoPlan{}, err
 	}
-	if o.Kind != model.AssignPolicy && o.Kind != model.ChangeAutopilot {
+	if _, can := o.Kind.Inverse(); !can {
 		return model.UndoPlan{}, &model.Error{Kind: model.Invalid, Op: op, Msg: o.Word + " has no inverse",
 			Hint: "only a policy assignment and a change of Autopilot devices can be undone"}
 	}
@@ -72,7 +72,7 @@ func (c *Client) Undo(ctx context.Context, p model.UndoPlan) (model.OperationID,
 	if err != nil {
 		return "", err
 	}
-	in := ledger.Intent{Kind: model.UndoAssignment, Customer: p.Customer.ID, CustomerName: p.Customer.Name, Target: string(p.Operation),
+	in := ledger.Intent{Kind: model.UndoAssignment, Customer: p.Customer.ID, CustomerName: p.Customer.Name, Target: string(p.Operation), Chunk: c.o.Chunk,
 		Title: fmt.Sprintf("undo of %s: former policies on %s", p.Title, plural(len(p.Devices), "device")), Source: "operation " + string(p.Operation)}
 	groups := map[model.PolicyID][]model.UndoDevice{}
 	var order []model.PolicyID

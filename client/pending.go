@@ -125,16 +125,16 @@ func (c *Client) readPending(ctx context.Context, book *ledger.Ledger, v *view, 
 	}
 	over := c.overdue(w)
 	found, err := f.look(ctx, v, w.op, w.rows)
+	var short *model.Error // why that was not all
 	if err != nil {
-		e := asError(err)
-		if e.Kind != model.Incomplete || len(over) == 0 { // a list that never gets whole must not keep rows open for ever
-			return c.pendingTrouble(ctx, book, w, e)
+		if short = asError(err); short.Kind != model.Incomplete || len(over) == 0 { // a list that never gets whole must not keep rows open for ever
+			return c.pendingTrouble(ctx, book, w, short)
 		}
 	}
 	c.allWell(ctx, book, w)
 	c.arrived(ctx, book, w, found)
 	text, what := f.late()
-	found = append(found, expired(w.rows, found, over, text, what)...)
+	found = append(found, expired(w.rows, found, over, short, text, what)...)
 	for chunk, results := range byChunk(w.rows, found) {
 		if w.jobs[chunk].Phase == model.ChunkLost {
 			tellLost(results)
@@ -210,8 +210,11 @@ func (c *Client) arrived(ctx context.Context, book *ledger.Ledger, w *watched, f
 }
 
 // expired says of overdue rows about which nothing final was found that nobody
-// knows.
-func expired(rows []model.Row, found []ledger.Result, over map[int]model.ChunkPhase, text, what string) []ledger.Result {
+// knows. short is why not all could be read, nil when all was.
+func expired(rows []model.Row, found []ledger.Result, over map[int]model.ChunkPhase, short *model.Error, text, what string) []ledger.Result {
+	if short != nil {
+		text += "; the list could not be read whole: " + short.Msg
+	}
 	final, seen := map[int]bool{}, map[int]bool{}
 	for _, f := range found {
 		final[f.Number], seen[f.Number] = f.State.Final(), true
@@ -224,7 +227,7 @@ func expired(rows []model.Row, found []ledger.Result, over map[int]model.ChunkPh
 		case phase == model.ChunkLost && seen[r.Number]: // it did arrive
 		case phase == model.ChunkLost:
 			out = append(out, ledger.Result{Number: r.Number, State: model.RowUnknown, What: "retry sends it again with the same request id",
-				Text: "sent, no answer was recorded, and it was not found at the service"})
+				Text: notFound(short)})
 		default:
 			out = append(out, ledger.Result{Number: r.Number, State: model.RowUnknown, Text: text, What: what})
 		}

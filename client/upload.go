@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -55,7 +56,7 @@ func (c *Client) Upload(ctx context.Context, u model.Upload) (model.OperationID,
 	}
 	draft := book.Draft(ledger.Intent{Kind: model.UploadDevices, Customer: u.Customer, CustomerName: u.CustomerName,
 		Title: fmt.Sprintf("upload %s to %s", plural(u.Count, "device"), model.Clean(string(u.Batch))), Target: string(u.Batch),
-		Source: model.Clean(u.Source), Chunk: u.Chunk})
+		Source: model.Clean(u.Source), Chunk: cmp.Or(u.Chunk, c.o.Chunk)})
 	defer draft.Discard()
 	n := 0
 	for r, err := range u.Rows {
@@ -161,12 +162,13 @@ func (u uploads) find(ctx context.Context, o model.Operation, rows []model.Row, 
 		return nil, err
 	}
 	serials, keys := map[string][]model.Device{}, map[string]model.DeviceID{}
+	var short error // what was read before it is there all the same
 	for page, err := range u.c.o.Partner.Devices(ctx, o.Customer, have.ID) {
 		if model.KindOf(err) == model.NotFound && err != nil {
 			return nil, nil // listed, but not to be read yet
 		}
 		if err != nil {
-			return nil, err
+			short = err
 		}
 		for _, d := range page {
 			serials[strings.ToUpper(d.Serial)] = append(serials[strings.ToUpper(d.Serial)], d)
@@ -187,7 +189,7 @@ func (u uploads) find(ctx context.Context, o model.Operation, rows []model.Row, 
 				Text: "found in the batch; the answer was lost"})
 		}
 	}
-	return out, nil
+	return out, short
 }
 
 // machineOf finds the row's machine among the devices of its serial.

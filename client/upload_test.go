@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"muster/client"
 	"muster/client/simulator"
 	"muster/model"
 	"muster/model/desk"
@@ -27,6 +28,35 @@ func TestUploadOfSeveralJobsEndsWithEveryDeviceOnce(t *testing.T) {
 	}
 	if n := len(w.requests("POST", "/deviceBatches")); n != 3 {
 		t.Errorf("%d POSTs, want 3: one creation, two appends", n)
+	}
+}
+
+// What the configuration says holds for every kind of job; what an upload says, before it.
+func TestJobsHaveTheSizeOfTheConfiguration(t *testing.T) {
+	w := newWorld(t, simulator.Options{})
+	c := w.dial(func(o *client.Connection) { o.Chunk = 100 })
+	ctx := context.Background()
+	id, err := c.Upload(ctx, w.list("Cut", 250, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o := await(t, c, id, 250, over); len(o.Jobs) != 3 {
+		t.Errorf("%d jobs of 250 devices, want 3", len(o.Jobs))
+	}
+	u := w.list("Cut otherwise", 250, 1000)
+	u.Chunk = 250
+	if id, err = c.Upload(ctx, u); err != nil {
+		t.Fatal(err)
+	}
+	if o := await(t, c, id, 250, over); len(o.Jobs) != 1 {
+		t.Errorf("%d jobs where one was asked for", len(o.Jobs))
+	}
+	devices := w.devices(c)[:150]
+	if id, err = c.Assign(ctx, model.Assignment{Customer: w.customer(), Policy: w.policy(c, devices), Devices: devices}); err != nil {
+		t.Fatal(err)
+	}
+	if o := await(t, c, id, 150, over); len(o.Jobs) != 2 {
+		t.Errorf("%d jobs of an assignment to 150 devices, want 2", len(o.Jobs))
 	}
 }
 

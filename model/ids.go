@@ -36,6 +36,14 @@ type (
 // ZeroGUID is how Graph writes "no such thing" where an id is expected.
 const ZeroGUID = "00000000-0000-0000-0000-000000000000"
 
+// TrackingID returns the id of a job in what an operator has kept of it: the id itself, or
+// the address that the service answered with, which ends in it.
+func TrackingID(s string) JobID {
+	s, _, _ = strings.Cut(strings.TrimSpace(s), "?")
+	s = strings.TrimRight(s, "/")
+	return JobID(s[strings.LastIndexByte(s, '/')+1:])
+}
+
 // IsGUID reports whether s has the 8-4-4-4-12 form of a GUID, in either case.
 func IsGUID(s string) bool {
 	if len(s) != 36 {

@@ -20,9 +20,10 @@ const (
 	BIOSItem
 	AutopilotItem
 	ProfileItem
+	CustomerItem
 )
 
-var itemWords = [...]string{"batch", "device", "policy", "job", "BIOS configuration", "Autopilot device", "profile"}
+var itemWords = [...]string{"batch", "device", "policy", "job", "BIOS configuration", "Autopilot device", "profile", "customer"}
 
 // String returns the kind in words.
 func (k ItemKind) String() string {

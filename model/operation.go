@@ -390,6 +390,21 @@ func (b *Board) Find(id OperationID) (Operation, bool) {
 	return Operation{}, false
 }
 
+// Tracking returns the operation that has a job, by its tracking id in any letter case.
+func (b *Board) Tracking(job JobID) (Operation, bool) {
+	if b == nil || job == "" {
+		return Operation{}, false
+	}
+	for _, o := range b.Operations {
+		for _, j := range o.Jobs {
+			if strings.EqualFold(string(j.ID), string(job)) {
+				return o, true
+			}
+		}
+	}
+	return Operation{}, false
+}
+
 // Running counts the operations that are under way.
 func (b *Board) Running() int {
 	return b.count(func(o Operation) bool { return o.State() == OperationRunning })

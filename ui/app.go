@@ -27,6 +27,7 @@ type Options struct {
 	Now      func() time.Time // the clock; nil is this machine's
 	Zone     *time.Location   // where times are shown; nil is the local one
 	Version  string
+	Tmux     bool // texts for the clipboard go through tmux
 	Bell     bool // tell the terminal when an operation ends: by its bell, and by a notice where it knows one
 	ASCII    bool // plain ASCII signs whatever the terminal says about itself
 	// Crashed is told of a panic, and the dashboard then ends; nil = Bubble Tea prints it.
@@ -68,7 +69,7 @@ type App struct {
 // New returns the dashboard for a program that ends with ctx.
 func New(ctx context.Context, o Options) *App {
 	env := kit.NewEnv(ctx, o.Backend)
-	env.Forms, env.Place, env.Version = o.Forms, o.Place, o.Version
+	env.Forms, env.Place, env.Version, env.Tmux = o.Forms, o.Place, o.Version, o.Tmux
 	if o.Now != nil {
 		env.Now = o.Now
 	}

@@ -89,7 +89,7 @@ func TestABIOSConfigurationFromItsMakingToItsEnd(t *testing.T) {
 	s.Type("r")
 	s.WaitFor("version        2")
 	s.Type("x")
-	s.WaitFor("┃ Delete BIOS configuration Tills? It cannot be undone.")
+	s.WaitFor("┃ Delete BIOS configuration Tills?", "It cannot be undone: ")
 	s.Type("Tills\n")
 	s.WaitFor("delete BIOS configuration Tills: done")
 	s.Press(uitest.Esc, uitest.Esc)

@@ -57,13 +57,14 @@ func TestRemoveDevices(t *testing.T) {
 	s := start(t, o)
 	s.WaitFor("33 devices", "as of")
 	s.Type("  x")
-	s.WaitFor("┃ Remove 2 devices? It cannot be undone.", "type 2 and press Enter")
+	s.WaitFor("┃ Remove 2 devices?", "It cannot be undone: ", "type 2 and press Enter")
 	s.Golden("form-remove-80x24")
 	s.Type("3\n")
 	s.WaitFor("that is not 2")
 	s.Press(uitest.CtrlU)
 	s.Type("2\n")
-	s.WaitFor("remove 2 devices: done", "(2 out of sight)") // a short list is read again by itself; Intune has them until a sync
+	s.WaitGone("marked")                // the operation has taken the marks
+	s.WaitFor("remove 2 devices: done") // a short list is read again by itself; Intune has them until a sync
 }
 
 func TestTakeThePolicyOff(t *testing.T) {
@@ -81,7 +82,7 @@ func TestTakeThePolicyOff(t *testing.T) {
 	s.WaitFor("┃ Take the policy off", "with Field laptops → no policy")
 	s.Golden("form-unassign-80x24")
 	s.Type("y")
-	s.WaitFor("no policy on", "done")
+	s.WaitFor("no policy on", " done")
 	s.Type("r")
 	s.WaitFor("0 of 33 devices")
 }

@@ -37,7 +37,7 @@ func TestMakeEditAndDeleteAPolicy(t *testing.T) {
 	s.Type("y")
 	s.WaitFor("create policy Tills: done")
 	s.Type("r")
-	s.WaitFor("6 policies")
+	s.WaitFor("6 policies", "▌ Tills") // the cursor stands on what was made
 	s.Type("/tills\n")
 	s.WaitFor("1 of 6 policies")
 	s.Type("e")
@@ -56,7 +56,7 @@ func TestMakeEditAndDeleteAPolicy(t *testing.T) {
 	s.Type("r")
 	s.WaitFor("Tills old")
 	s.Type("x")
-	s.WaitFor("┃ Delete policy Tills old? It cannot be undone.", "on 0 devices, says the service")
+	s.WaitFor("┃ Delete policy Tills old?", "It cannot be undone: ", "on 0 devices, says the service")
 	s.Golden("form-policy-delete-80x24", times)
 	s.Type("tills old\n")
 	s.WaitFor("that is not Tills old")

@@ -16,7 +16,8 @@ func screens(a *App) map[string]kit.Screen {
 	op := model.Operation{ID: "op", Title: "policy Kiosk on 1 device", Rows: model.Tally{Done: 1}}
 	return map[string]kit.Screen{
 		"home": screen.NewHome(env, nil), "customers": screen.NewCustomers(env), "devices": screen.NewDevices(env),
-		"device": screen.NewDevice(env, model.Device{}, "", "", env.Now()), "batches": screen.NewBatches(env),
+		"customer": screen.NewCustomer(env, model.Customer{ID: "c"}, env.Now()),
+		"device":   screen.NewDevice(env, model.Device{}, "", "", env.Now()), "batches": screen.NewBatches(env),
 		"policies": screen.NewPolicies(env), "policy": screen.NewPolicy(env, model.ConfigurationPolicy{}, env.Now()),
 		"bios": screen.NewBIOSConfigurations(env), "bios detail": screen.NewBIOSConfiguration(env, model.BIOSConfiguration{}),
 		"operations": screen.NewOperations(env), "operation": screen.NewOperation(env, op), "help": screen.NewHelp(env, "home", nil),

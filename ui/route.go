@@ -202,8 +202,12 @@ func (a *App) perform(from kit.Screen, e kit.Effect) tea.Cmd {
 		a.env.Fleet = *e.Fleet
 		a.fit(a.views[kit.HomeView])
 	}
+	below := a.below(from)
 	if e.Pop {
 		cmds = append(cmds, a.pop(from))
+	}
+	if e.Written != nil && below != nil {
+		cmds = append(cmds, a.perform(below, below.Update(kit.WrittenMsg{Written: *e.Written})))
 	}
 	if e.Visit != nil && inSight {
 		cmds = append(cmds, a.visit(*e.Visit))
@@ -241,6 +245,14 @@ func (a *App) pop(s kit.Screen) tea.Cmd {
 	a.stack = slices.Delete(a.stack, i, i+1)
 	a.forget()
 	return a.enter(a.top())
+}
+
+// below returns the screen under another one, nil where there is none.
+func (a *App) below(s kit.Screen) kit.Screen {
+	if i := slices.Index(a.stack, s); i > 0 {
+		return a.stack[i-1]
+	}
+	return nil
 }
 
 // forget lets go of screens that were closed.

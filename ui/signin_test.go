@@ -147,6 +147,6 @@ func TestSigningInByACode(t *testing.T) {
 	s.Type("y")
 	s.WaitFor("Sign in to harrowpike", "type this code:", "SIGNED OUT")
 	g.control("/signin", `{"code": "`+g.code()+`", "account": "agent"}`)
-	s.WaitFor("done")
+	s.WaitFor(" done")
 	s.WaitGone("SIGNED OUT")
 }

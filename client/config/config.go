@@ -33,6 +33,7 @@ type Settings struct {
 	StateDir  string // folder of the ledger; "" = the usual one
 	Clipboard string // "", or "tmux" where tmux does not pass on what is sent to the clipboard
 	Bell      bool   // when an operation ends
+	Chunk     int    // devices a job of Partner Center, 0 = the usual number
 }
 
 // Problem is something in the file that cannot be used, by line and key.
@@ -120,6 +121,7 @@ type document struct {
 	StateDir    string                `toml:"state_dir"`
 	Clipboard   string                `toml:"clipboard"`
 	Bell        bool                  `toml:"bell"`
+	Chunk       *int                  `toml:"chunk"`
 	Connections map[string]connection `toml:"connections"`
 }
 
@@ -197,12 +199,26 @@ func (f *File) read() {
 		return
 	}
 	f.Settings = Settings{Use: d.Use, Locale: d.Locale, StateDir: d.StateDir, Clipboard: d.Clipboard, Bell: d.Bell}
+	if d.Chunk != nil {
+		f.chunk(*d.Chunk)
+	}
 	for name, c := range d.Connections {
 		f.take(name, c)
 	}
 	f.judge()
 	slices.SortFunc(f.Connections, func(a, b model.Connection) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortStableFunc(f.Problems, func(a, b Problem) int { return cmp.Or(a.Line-b.Line, a.Column-b.Column, strings.Compare(a.Key, b.Key)) })
+}
+
+// chunk takes the size of a job when it is one.
+func (f *File) chunk(n int) {
+	if n < 1 || n > model.MaxChunk {
+		at := f.at["chunk"]
+		f.Problems = append(f.Problems, Problem{Line: at.line, Column: at.column, Key: "chunk",
+			Msg: fmt.Sprintf("%d devices a job; choose 1 to %d", n, model.MaxChunk)})
+		return
+	}
+	f.Settings.Chunk = n
 }
 
 // take adds a connection, or what is wrong with it.

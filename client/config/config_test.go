@@ -86,6 +86,7 @@ func TestProblemsAreToldByLineAndKey(t *testing.T) {
 		"\nclipbord = \"tmux\"\nclipboard = \"none\"\nstate_dir = \"here\"\n": `line 2: clipbord: there is no such key (did you mean clipboard?)
 line 3: clipboard: there is no clipboard "none" (osc52, or tmux)
 line 4: state_dir: the folder is not an absolute path`,
+		"\nchunk = 0\n": "line 2: chunk: 0 devices a job; choose 1 to 5000",
 		"[connections.a]\ntenant = \"a.example\"\nclient_id = 5\n": "line 3: cannot decode",
 		"[connections.a\n": "line 1: ",
 		"[connections.\"two words\"]\ntenant = \"x\"": "line 1: connections.two words: the name of a connection has letters",
@@ -112,6 +113,9 @@ line 2: connections.a.cloud: there is no cloud "moon" (one of global, usgov, usg
 	f := written(t, "bell = true\nbel = true\n[connections.a]\ntenant = \"a.example\"\nclient_id = \""+app+"\"\n")
 	if !f.Settings.Bell || len(f.Connections) != 1 || len(f.Problems) != 1 {
 		t.Errorf("what is good beside a problem is not used: %+v", f)
+	}
+	if f = written(t, "chunk = 250\n"); f.Settings.Chunk != 250 || len(f.Problems) != 0 {
+		t.Errorf("the size of a job: %+v", f)
 	}
 	f = written(t, good)
 	if err := os.Chmod(f.Path, 0o620); err != nil {

@@ -1,5 +1,5 @@
 // Package killtest_test kills the real program at every step between the intent
-// and the end of an upload, starts it again and counts what exists: nothing may
+// and the end of an upload or a policy assignment, starts it again and counts what exists: nothing may
 // be lost and nothing may have happened twice.
 package killtest_test
 
@@ -316,9 +316,10 @@ func (w *world) everyDeviceOnce() {
 
 // everyChunkOnce reads the simulator's log: each chunk was carried out once and
 // under one request id.
-func (w *world) everyChunkOnce() {
+func (w *world) everyChunkOnce() { w.t.Helper(); w.onceEach(w.effects()) }
+
+func (w *world) onceEach(effects map[string]int) {
 	w.t.Helper()
-	effects := w.effects()
 	if len(effects) != chunks {
 		w.t.Errorf("%d request ids had an effect, want %d: %v", len(effects), chunks, effects)
 	}
@@ -330,11 +331,13 @@ func (w *world) everyChunkOnce() {
 }
 
 // effects counts, by request id, how often a chunk was carried out.
-func (w *world) effects() map[string]int {
+func (w *world) effects() map[string]int { return w.effectsOf(http.MethodPost, "/deviceBatches") }
+
+func (w *world) effectsOf(method, part string) map[string]int {
 	w.t.Helper()
 	effects := map[string]int{}
 	for _, r := range w.requests() {
-		if r.Method == http.MethodPost && strings.Contains(r.Path, "/deviceBatches") && r.Status == http.StatusAccepted && !r.Replay {
+		if r.Method == method && strings.Contains(r.Path, part) && r.Status == http.StatusAccepted && !r.Replay {
 			effects[r.RequestID]++
 		}
 	}

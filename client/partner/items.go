@@ -26,13 +26,15 @@ func rawItem(w json.RawMessage) (raw, bool) {
 	return raw{head.ID, w}, rest.UsableID(head.ID)
 }
 
-// RawItem reads one batch, device, policy or job and returns its JSON. The service has
+// RawItem reads one customer, batch, device, policy or job and returns its JSON. The service has
 // no address for one batch or one device: the list is read, in the case of devices page
 // by page until the device comes. What is not there is NotFound.
 func (c *Client) RawItem(ctx context.Context, customer model.CustomerID, ref model.ItemRef) (json.RawMessage, error) {
 	op := "read " + ref.Kind.String()
 	gone := &model.Error{Kind: model.NotFound, Op: op, Msg: "it is not among what the service lists now"}
 	switch ref.Kind {
+	case model.CustomerItem:
+		return c.rawOne(ctx, call{op: op, customer: model.CustomerID(ref.ID)})
 	case model.PolicyItem:
 		path, err := policyPath(op, model.PolicyID(ref.ID))
 		if err != nil {

@@ -70,6 +70,17 @@ type Column struct {
 	Field  Field  `json:"field"`  // Ignored when muster does not know it
 }
 
+// Use says in words what is done with the column.
+func (c Column) Use() string {
+	switch c.Field {
+	case Ignored:
+		return "not known: ignored"
+	case GroupTag, User:
+		return c.Field.String() + ", for Intune only"
+	}
+	return c.Field.String()
+}
+
 // Report is the judgement of a whole list, or of its part before an error.
 type Report struct {
 	Rows        int       `json:"rows"`

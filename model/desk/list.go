@@ -66,20 +66,47 @@ func (l *List) Rows(ctx context.Context, keep func(model.UploadRow) bool) model.
 		case err != nil:
 			yield(model.UploadRow{}, err)
 		case sum != l.sum:
-			yield(model.UploadRow{}, &model.Error{Kind: model.Conflict, Op: op, Msg: "the list was changed after it was judged",
-				Hint: "nothing was sent; read it again"})
+			yield(model.UploadRow{}, changed("nothing was sent; read it again"))
 		}
 	}
 }
 
+// Split reads the list again and writes it in two parts as [Split] does, either of
+// which may be nil. A list that is not the one any more that was judged is an error
+// of kind Conflict; what was written then is not to be kept.
+func (l *List) Split(ctx context.Context, good, rest io.Writer) (Report, error) {
+	var report Report
+	var sum [sha256.Size]byte
+	err := l.through(ctx, &sum, func(r io.Reader) (err error) {
+		report, err = Split(ctx, r, l.o, good, rest)
+		return err
+	})
+	if err == nil && sum != l.sum {
+		err = changed("nothing was kept; read it again")
+	}
+	return report, err
+}
+
+func changed(hint string) error {
+	return &model.Error{Kind: model.Conflict, Op: op, Msg: "the list was changed after it was judged", Hint: hint}
+}
+
 func (l *List) read(ctx context.Context, each func(Row) error, report *Report, sum *[sha256.Size]byte) error {
+	return l.through(ctx, sum, func(r io.Reader) (err error) {
+		*report, err = Walk(ctx, r, l.o, each)
+		return err
+	})
+}
+
+// through opens the list, has it read and takes its digest.
+func (l *List) through(ctx context.Context, sum *[sha256.Size]byte, read func(io.Reader) error) error {
 	f, err := l.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
 	in := &sealed{r: f, sum: sha256.New()}
-	*report, err = Walk(ctx, in, l.o, each)
+	err = read(in)
 	in.sum.Sum(sum[:0])
 	return err
 }

@@ -49,6 +49,19 @@ func Split(ctx context.Context, r io.Reader, o Options, good, rest io.Writer) (R
 	return w.finish(), err
 }
 
+// ToMend names the file for the rest of a list beside path: its name with
+// .problems.csv for its ending. Both separators of folders are known.
+func ToMend(path string) string {
+	at := strings.LastIndexAny(path, `/\`) + 1
+	if dot := strings.LastIndexByte(path[at:], '.'); dot > 0 {
+		switch strings.ToLower(path[at+dot:]) {
+		case ".csv", ".txt", ".tsv":
+			path = path[:at+dot]
+		}
+	}
+	return path + ".problems.csv"
+}
+
 func problemCell(problems []Problem) string {
 	texts := make([]string, len(problems))
 	for i, p := range problems {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // span is the values of a count or a time that a comparison lets through, both ends
@@ -40,12 +41,16 @@ func (t *term) compared(kind Kind, now time.Time) (s span, ok bool) {
 	return between(t.op, from.UnixNano(), to.UnixNano()-1), true
 }
 
-// Unread says what in the query is still to be typed, or cannot be read: a comparison
-// without a bound that its column knows matches everything, which is right while it is
-// being typed and wrong once it is used. "" means that all of it counts.
+// Unread says what in the query is still to be typed, or cannot be read: the name of a
+// column that is none, and a comparison without a bound that its column knows. The one
+// matches nothing and its opposite everything, as the other does, which is right while it
+// is being typed and wrong once it is used. "" means that all of it counts.
 func (q Query) Unread(schema Schema) string {
 	for _, t := range q.terms {
 		col := schema.field(t.field)
+		if col < 0 && likeColumn(t.field) {
+			return "there is no column " + t.field + "; columns: " + schema.names()
+		}
 		if t.op == "" || t.field == "" || col < 0 || schema[col].Kind == Text {
 			continue
 		}
@@ -62,6 +67,26 @@ func (q Query) Unread(schema Schema) string {
 		return t.plain + ": " + t.value + " is not " + what
 	}
 	return ""
+}
+
+// likeColumn reports whether what stands before a colon looks like the name of a column.
+// What begins otherwise is a part of a text: 10:30.
+func likeColumn(field string) bool {
+	for i, r := range field {
+		if !unicode.IsLetter(r) && (i == 0 || !unicode.IsDigit(r) && r != '-' && r != '_') {
+			return false
+		}
+	}
+	return field != ""
+}
+
+// names lists the columns for a person.
+func (s Schema) names() string {
+	names := make([]string, len(s))
+	for i, c := range s {
+		names[i] = c.Name
+	}
+	return strings.Join(names, ", ")
 }
 
 // turned maps a comparison of ages to the one of instants: older is earlier.

@@ -49,7 +49,8 @@ func TestWhatIsNotReadOfAQueryIsSaid(t *testing.T) {
 	schema := fleet.Schema{{Name: "serial"}, {Name: "rows", Kind: fleet.Count}, {Name: "seen", Kind: fleet.Time}}
 	for query, want := range map[string]string{
 		"seen:<3x": "seen:<3x: 3x is not an age such as 30d or a date such as 2026-08", "latitude !age:>": "age:> wants an age such as 30d or a date such as 2026-08",
-		"rows:>x": "rows:>x: x is not a number", "rows:>5 seen:<30d seen:>2026": "", "serial:>x foo:>x x": "", "": "",
+		"rows:>x": "rows:>x: x is not a number", "rows:>5 seen:<30d seen:>2026": "", "serial:>x 10:30 :x x": "", "": "",
+		"foo:bar": "there is no column foo; columns: serial, rows, seen", "x !Foo:\"b c\"": "there is no column Foo; columns: serial, rows, seen", "SERIAL:x Age:>3d": "",
 	} {
 		if got := parse(t, query).Unread(schema); got != want {
 			t.Errorf("%q: %q, want %q", query, got, want)

@@ -48,7 +48,8 @@ type term struct {
 // Upper and lower case are alike, and every term must hold. What is still being
 // typed never hides all: a lone ! or ~, a field without a value, a comparison without
 // a bound and a quote without its end count for what stands there so far. A colon
-// after anything but the name of a column is a colon. Only a query of over 1000 bytes
+// after anything but the name of a column is a colon, though [Query.Unread] refuses what
+// looks like such a name and is none. Only a query of over 1000 bytes
 // or 32 terms is an error.
 func Parse(s string) (Query, error) {
 	if len(s) > maxQuery {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -39,11 +40,14 @@ func (p *program) assign() *cobra.Command {
 		Args: exactly("POLICY"),
 		RunE: func(c *cobra.Command, args []string) error {
 			a.policy = args[0]
+			if badChunk(c, a.chunk) {
+				return usage("assign policy", fmt.Sprintf("--chunk %d is not 1 to %d", a.chunk, model.MaxChunk), "")
+			}
 			return p.assignPolicy(c.Context(), a)
 		},
 	}
 	a.choice.flags(c)
-	c.Flags().IntVar(&a.chunk, "chunk", model.ChunkDevices, "devices a job")
+	c.Flags().IntVar(&a.chunk, "chunk", 0, fmt.Sprintf("devices a job (default %d, or chunk of the configuration)", model.ChunkDevices))
 	a.write.flags(c)
 	return c
 }
@@ -52,9 +56,6 @@ func (p *program) assignPolicy(ctx context.Context, a assigning) error {
 	const op = "assign policy"
 	if err := a.check(op); err != nil {
 		return err
-	}
-	if a.chunk < 1 || a.chunk > model.MaxChunk {
-		return usage(op, fmt.Sprintf("--chunk %d is not 1 to %d", a.chunk, model.MaxChunk), "")
 	}
 	if err := p.mayWrite(op, a.write, a.takesInput()); err != nil {
 		return err
@@ -86,7 +87,7 @@ func (s *session) assignTo(ctx context.Context, a assigning, w wanted) error {
 	if err != nil {
 		return err
 	}
-	as := model.Assignment{Customer: c.ID, CustomerName: c.Name, Policy: policy, Devices: devices, Chunk: a.chunk}
+	as := model.Assignment{Customer: c.ID, CustomerName: c.Name, Policy: policy, Devices: devices, Chunk: cmp.Or(a.chunk, s.place.Chunk)}
 	if err := as.Validate(); err != nil {
 		return asUsage(err)
 	}

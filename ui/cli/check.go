@@ -117,12 +117,12 @@ func (p *program) showCheck(path string, r desk.Report) {
 	p.out.line("%s: %s, %s good, %s repaired, %s with problems", model.Clean(path), count(r.Rows, "row"),
 		number(r.Good), number(r.Repaired), number(r.Rows-r.Good))
 	p.out.line("read as %s, separated by %s", r.Encoding, r.Separator)
+	t := p.out.table("COLUMN", "HEADER", "READ AS")
 	for _, c := range r.Columns {
-		if c.Field == desk.Ignored {
-			p.out.line("column %d %q is ignored", c.Number, c.Header)
-		}
+		t.row(number(c.Number), c.Header, c.Use())
 	}
-	t := p.out.table("LINE", "COLUMN", "CODE", "WHAT IS WRONG", "WHAT TO DO")
+	t.end()
+	t = p.out.table("LINE", "COLUMN", "CODE", "WHAT IS WRONG", "WHAT TO DO")
 	for _, x := range r.Problems {
 		t.row(number(x.Line), place(x.Column), x.Code, x.Text, x.What)
 	}
@@ -130,6 +130,7 @@ func (p *program) showCheck(path string, r desk.Report) {
 	if r.More > 0 {
 		p.out.line("and %s more", count(r.More, "problem"))
 	}
+	p.showRepairs(r)
 }
 
 // place is a line or column, a dash when there is none.

@@ -13,6 +13,7 @@ const configExample = `  use = "contoso"               # the connection when non
   state_dir = "/var/lib/muster" # folder of the ledger, on a local disk
   clipboard = "tmux"            # osc52, or tmux where tmux does not pass it on
   bell = true                   # tell the terminal when an operation ends
+  chunk = 500                   # devices a job of Partner Center
 
   [connections.contoso]
   cloud = "global"              # usgov, usgov-dod, china, custom

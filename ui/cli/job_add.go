@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -10,8 +9,8 @@ import (
 )
 
 const addHelp = `Takes up a job that was started elsewhere: by the portal, by a script, or by a muster
-whose ledger is gone. TRACKING-ID is the last part of the address that the service
-answered with. From then on it is an operation like any other; nothing is sent.`
+whose ledger is gone. TRACKING-ID is the address that the service answered
+with, or its last part. From then on it is an operation like any other; nothing is sent.`
 
 func (p *program) jobsAdd() *cobra.Command {
 	var w write
@@ -42,15 +41,12 @@ func (s *session) addJob(ctx context.Context, tracking string, w write) error {
 	if err != nil {
 		return err
 	}
-	for _, o := range board.Operations {
-		for _, j := range o.Jobs {
-			if j.ID != "" && strings.EqualFold(string(j.ID), tracking) {
-				s.say("operation %s has this job already", model.Clean(string(o.ID)))
-				return s.conclude(ctx, o.ID, w)
-			}
-		}
+	job := model.TrackingID(tracking)
+	if o, ok := board.Tracking(job); ok {
+		s.say("operation %s has this job already", model.Clean(string(o.ID)))
+		return s.conclude(ctx, o.ID, w)
 	}
-	id, err := s.Past.Adopt(ctx, c, model.JobID(tracking))
+	id, err := s.Past.Adopt(ctx, c, job)
 	if err != nil {
 		return unwritten(err)
 	}

@@ -106,7 +106,7 @@ func (p *program) customers() *cobra.Command {
 		}),
 	}
 	jsonFlag(list, &json)
-	return group("customers", "the tenants that the partner looks after", list)
+	return group("customers", "the tenants that the partner looks after", list, p.customersShow())
 }
 
 func (p *program) batches() *cobra.Command {

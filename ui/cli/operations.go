@@ -247,6 +247,7 @@ func (s *session) cancel(ctx context.Context, id string, w write) error {
 		return usage("cancel operation", "every row was sent, there is nothing to give up", "")
 	}
 	p := planOf(was, "give up the unsent rows: "+title(was), was.Rows.Queued)
+	p.undo = "none: what is given up is never sent"
 	if proceed, err := s.agree(ctx, w, p); !proceed || err != nil {
 		return err
 	}

@@ -2,8 +2,6 @@ package cli
 
 import (
 	"context"
-	"path/filepath"
-	"strings"
 
 	"muster/model"
 	"muster/model/desk"
@@ -27,14 +25,6 @@ type repairRecord struct {
 	ToMend string `json:"toMend,omitempty"` // the other rows, with what is wrong in front
 }
 
-// problemsPath is where the rows go that have to be mended: beside the others.
-func problemsPath(out string) string {
-	if ext := filepath.Ext(out); strings.EqualFold(ext, ".csv") {
-		out = strings.TrimSuffix(out, ext)
-	}
-	return out + ".problems.csv"
-}
-
 // repair writes a list in two: what would be sent, repairs made, and what has to
 // be mended. Either file is made only when it has a row. Nothing is sent: 0 clean,
 // 3 some rows to mend, 1 unreadable.
@@ -49,7 +39,7 @@ func (p *program) repair(ctx context.Context, u uploading) error {
 		return err
 	}
 	defer good.Discard()
-	rest, err := p.create(problemsPath(good.Path()), "problems.csv", u.overwrite)
+	rest, err := p.create(desk.ToMend(good.Path()), "problems.csv", u.overwrite)
 	if err != nil {
 		return err
 	}
@@ -80,7 +70,6 @@ func (p *program) repair(ctx context.Context, u uploading) error {
 		}
 	} else {
 		p.showCheck(u.path, report)
-		p.showRepairs(report)
 		p.showFiles(r)
 	}
 	if report.Good < report.Rows {

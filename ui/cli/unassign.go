@@ -66,7 +66,7 @@ func (s *session) unassignFrom(ctx context.Context, w write, from wanted) error 
 	n := len(devices)
 	p := plan{
 		What: fmt.Sprintf("EXPERIMENTAL: no policy on %s", count(n, "device")),
-		Kind: model.UnassignPolicy.String(), Customer: namedCustomer(c.ID, c.Name), Rows: n, Jobs: chunks(n, 0),
+		Kind: model.UnassignPolicy.String(), Customer: namedCustomer(c.ID, c.Name), Rows: n, Jobs: chunks(n, s.place.Chunk),
 		notes: append([]string{"the service documents no way to do this; each device is read back afterwards"}, disallowed(devices, "PATCH")...),
 	}
 	p.before(devices, policies, "")

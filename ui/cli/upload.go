@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -73,6 +74,9 @@ func (p *program) upload() *cobra.Command {
 			case u.repair != "":
 				return p.repair(c.Context(), u)
 			}
+			if badChunk(c, u.chunk) {
+				return usage("upload", fmt.Sprintf("--chunk %d is not 1 to %d", u.chunk, model.MaxChunk), "")
+			}
 			return p.uploadFile(c.Context(), u)
 		},
 	}
@@ -84,7 +88,7 @@ func (p *program) upload() *cobra.Command {
 	f.BoolVar(&u.skipKnown, "skip-known", false, "leave out devices that the customer has already")
 	f.BoolVar(&u.noLook, "no-look", false, "do not read the customer's devices first")
 	f.StringVar(&u.batch, "batch", "", "name of the batch, an existing or a new one")
-	f.IntVar(&u.chunk, "chunk", model.ChunkDevices, "devices a job")
+	f.IntVar(&u.chunk, "chunk", 0, fmt.Sprintf("devices a job (default %d, or chunk of the configuration)", model.ChunkDevices))
 	u.flags(c)
 	return c
 }
@@ -96,9 +100,6 @@ func (p *program) uploadFile(ctx context.Context, u uploading) error {
 	}
 	if err := model.ValidateBatchID(model.BatchID(u.batch)); err != nil {
 		return asUsage(err)
-	}
-	if u.chunk < 1 || u.chunk > model.MaxChunk {
-		return usage(op, fmt.Sprintf("--chunk %d is not 1 to %d", u.chunk, model.MaxChunk), "")
 	}
 	if u.skipKnown && u.noLook {
 		return usage(op, "--skip-known has to look, --no-look forbids it", "")
@@ -188,7 +189,7 @@ func (s *session) uploadList(ctx context.Context, u uploading, list *desk.List, 
 	if err != nil {
 		return err
 	}
-	up := model.Upload{Customer: c.ID, CustomerName: c.Name, Batch: model.BatchID(u.batch), Chunk: u.chunk, Count: list.Report.Good}
+	up := model.Upload{Customer: c.ID, CustomerName: c.Name, Batch: model.BatchID(u.batch), Chunk: cmp.Or(u.chunk, s.place.Chunk), Count: list.Report.Good}
 	if up.Source = u.path; u.path != "-" {
 		up.Source = filepath.Base(u.path)
 	}

@@ -85,6 +85,7 @@ type plan struct {
 	Devices  *int       // that are concerned besides the rows; nil = none
 	notes    []string   // what else to know, one line each
 	first    [][]string // the first rows
+	undo     string     // whether it can be undone; empty = as the kind says
 	question string     // what is asked; empty = whether to go on
 	typed    string     // what must be typed instead of a y, for what cannot be undone
 }
@@ -135,6 +136,12 @@ func chunks(n, size int) int {
 		size = model.ChunkDevices
 	}
 	return (n + size - 1) / size
+}
+
+// badChunk reports whether a number of devices a job was given and is none that the
+// service can take.
+func badChunk(c *cobra.Command, n int) bool {
+	return c.Flags().Changed("chunk") && n < 1 || n > model.MaxChunk
 }
 
 // mayWrite refuses, before anything is read or opened, what cannot be agreed to.
@@ -198,6 +205,20 @@ func (s *session) agree(ctx context.Context, w write, p plan) (bool, error) {
 	return true, nil
 }
 
+// undoing says whether what a plan writes can be undone, "" when it writes nothing.
+func (p plan) undoing() string {
+	clause, can := model.ParseOperationKind(p.Kind).Inverse()
+	switch {
+	case p.undo != "":
+		return p.undo
+	case can:
+		return "muster operations undo " + clause
+	case clause != "":
+		return "none: " + clause
+	}
+	return ""
+}
+
 // prompt is the question under a plan.
 func (p plan) prompt() string {
 	if p.typed != "" {
@@ -247,6 +268,9 @@ func (s *session) show(o *output, p plan) {
 	}
 	for _, n := range p.notes {
 		o.line("  note      %s", n)
+	}
+	if undo := p.undoing(); undo != "" {
+		o.line("  undo      %s", undo)
 	}
 	for i, cells := range p.first {
 		word := "first"

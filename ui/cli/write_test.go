@@ -112,7 +112,7 @@ func TestUploadOfAListWithProblems(t *testing.T) {
 		}
 	}
 	got := w.uploads[0]
-	if len(w.sent[0]) != 1 || w.sent[0][0].Serial() != "SN1" || got.Batch != "b2" || got.Customer != contoso || got.Source != "bad.csv, 1 row left out" || got.Chunk != 500 {
+	if len(w.sent[0]) != 1 || w.sent[0][0].Serial() != "SN1" || got.Batch != "b2" || got.Customer != contoso || got.Source != "bad.csv, 1 row left out" || got.Chunk != 0 {
 		t.Errorf("sent %+v", got)
 	}
 }

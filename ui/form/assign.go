@@ -234,7 +234,7 @@ func (a *assign) confirm() kit.Effect {
 		return append(out, a.changes(string(p.ID), name, w)...)
 	}
 	title := fmt.Sprintf("Assign %s to %s?", name, a.target())
-	return a.show(newQuestion(&a.Host, title, lines, kit.Answer{Key: "y", Text: "assign", Do: a.send}))
+	return a.show(newWrite(&a.Host, model.AssignPolicy, title, lines, kit.Answer{Key: "y", Text: "assign", Do: a.send}))
 }
 
 // changes shows whom it concerns, old and new, what may go wrong, and the first rows.
@@ -255,7 +255,7 @@ func (a *assign) changes(value, name string, w int) []string {
 	if part := a.partial(); part != "" {
 		out = append(out, labelled(t, "warning", part, w)...)
 	}
-	out = append(out, labelled(t, "requests", jobs(len(a.devices)), w)...)
+	out = append(out, labelled(t, "requests", jobs(a.env, len(a.devices)), w)...)
 	return append(append(out, ""), firstDevices(t, a.devices, "policy now", a.now, w)...)
 }
 
@@ -286,6 +286,7 @@ func (a *assign) send() kit.Effect {
 		a.failed = kit.Trouble(err)
 		return a.shown()
 	}
+	a.written.Devices = a.devices
 	return a.save(fmt.Sprintf("policy %s on %s", model.Clean(p.Name), a.target()), func(re kit.Reply) tea.Cmd {
 		return kit.Assign(a.env, re, wanted)
 	})

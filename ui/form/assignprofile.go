@@ -211,7 +211,7 @@ func (a *assignProfile) confirm() kit.Effect {
 		}))
 	}
 	title := fmt.Sprintf("Assign profile %s to %s?", model.Clean(a.profile().Name), a.target())
-	return a.show(newQuestion(&a.Host, title, a.lines, kit.Answer{Key: "y", Text: "assign", Do: a.send}))
+	return a.show(newWrite(&a.Host, model.AssignProfile, title, a.lines, kit.Answer{Key: "y", Text: "assign", Do: a.send}))
 }
 
 func (a *assignProfile) lines(w int) []string {
@@ -270,6 +270,7 @@ func (a *assignProfile) send() kit.Effect {
 		a.failed = kit.Trouble(err)
 		return a.shown()
 	}
+	a.written.Autopilot = a.devices
 	return a.save(fmt.Sprintf("profile %s on %s", model.Clean(a.profile().Name), a.target()), func(re kit.Reply) tea.Cmd {
 		return kit.AssignProfile(a.env, re, wanted)
 	})

@@ -341,6 +341,7 @@ func (b *bios) send(want model.BIOSConfiguration, patch model.BIOSPatch) kit.Eff
 	env, was := b.env, b.was
 	name := model.Clean(want.Name)
 	if !b.edit {
+		b.written.New = name
 		return b.save("new BIOS configuration "+name, func(re kit.Reply) tea.Cmd { return kit.CreateBIOS(env, re, env.Customer, want) })
 	}
 	return b.save("BIOS configuration "+name+" ("+strings.Join(patch.Changed(), ", ")+")", func(re kit.Reply) tea.Cmd {

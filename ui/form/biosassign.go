@@ -187,7 +187,7 @@ func (f *biosAssign) review() kit.Effect {
 	if len(want) == 0 {
 		title = fmt.Sprintf("Take %s off everybody?", name)
 	}
-	q := newQuestion(&f.Host, title, f.lines(added, removed, want), kit.Answer{Key: "enter", Text: "assign", Do: func() kit.Effect { return f.send(want) }})
+	q := newWrite(&f.Host, model.AssignBIOS, title, f.lines(added, removed, want), kit.Answer{Key: "enter", Text: "assign", Do: func() kit.Effect { return f.send(want) }})
 	return f.show(q.spelt(spellable(name, "assign")))
 }
 

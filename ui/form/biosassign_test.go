@@ -129,7 +129,7 @@ func TestDeleteBIOS(t *testing.T) {
 		on.PasswordsOff = false
 		env.Backend.Writer = &world{bios: on}
 		p := play(t, DeleteBIOS(env, model.BIOSConfiguration{ID: on.ID, Name: "as the list had it", PasswordsOff: true}))
-		p.want("Delete BIOS configuration Counters? It cannot be undone.", "assigned included: Clinic front desks", "all devices: all devices", "32 reported, 30 succeeded",
+		p.want("Delete BIOS configuration Counters?", "It cannot be undone: ", "assigned included: Clinic front desks", "all devices: all devices", "32 reported, 30 succeeded",
 			"! 30 devices succeeded and so have a BIOS password of Intune's, which stays.", "type Counters and press Enter")
 		p.enter("Counters")
 		p.press("enter")

@@ -28,11 +28,11 @@ func (b *bios) confirm(want model.BIOSConfiguration, patch model.BIOSPatch, warn
 		}
 		return out
 	}
-	answer := kit.Answer{Key: "y", Text: "create", Do: func() kit.Effect { return b.send(want, patch) }}
+	kind, answer := model.CreateBIOS, kit.Answer{Key: "y", Text: "create", Do: func() kit.Effect { return b.send(want, patch) }}
 	if b.edit {
-		answer.Text = "change"
+		kind, answer.Text = model.EditBIOS, "change"
 	}
-	return newQuestion(&b.Host, title, body, answer)
+	return newWrite(&b.Host, kind, title, body, answer)
 }
 
 func (b *bios) creation(want model.BIOSConfiguration) func(w int) []string {

@@ -76,7 +76,7 @@ func (d *biosDelete) told(re kit.Reply, take func()) kit.Effect {
 		}))
 	}
 	name := model.Clean(d.bios.Name)
-	return d.swap(newQuestion(&d.Host, fmt.Sprintf("Delete BIOS configuration %s? It cannot be undone.", name), d.lines,
+	return d.swap(newWrite(&d.Host, model.DeleteBIOS, fmt.Sprintf("Delete BIOS configuration %s?", name), d.lines,
 		kit.Answer{Key: "enter", Text: "delete", Do: d.send}).spelt(spellable(name, "delete")))
 }
 

@@ -146,7 +146,7 @@ func (f *biosPassword) found(msg kit.MachinesMsg) kit.Effect {
 func (f *biosPassword) question() stage {
 	d := f.device
 	word := spellable(model.Clean(strings.TrimSpace(d.Serial)), spellable(model.Clean(d.Name), "password"))
-	return newQuestion(&f.Host, "Read the BIOS password of this device?", func(w int) []string {
+	return newWrite(&f.Host, model.ReadBIOSPassword, "Read the BIOS password of this device?", func(w int) []string {
 		t := f.env.Theme
 		out := labelled(t, "customer", model.Clean(f.env.Customer.Name), w)
 		for _, x := range [][2]string{{"device", d.Name}, {"serial", d.Serial}, {"model", strings.TrimSpace(d.Maker + " " + d.Model)}, {"user", d.User},

@@ -158,7 +158,7 @@ func (c *changeAutopilot) confirm() kit.Effect {
 		}))
 	}
 	title := fmt.Sprintf("Change %s to %s?", kit.Counted(len(c.sending), "device", "devices"), want.Words())
-	return c.show(newQuestion(&c.Host, title, c.lines(want), kit.Answer{Key: "y", Text: "change", Do: func() kit.Effect { return c.send(want) }}))
+	return c.show(newWrite(&c.Host, model.ChangeAutopilot, title, c.lines(want), kit.Answer{Key: "y", Text: "change", Do: func() kit.Effect { return c.send(want) }}))
 }
 
 func (c *changeAutopilot) lines(want model.AutopilotChange) func(w int) []string {
@@ -181,7 +181,6 @@ func (c *changeAutopilot) lines(want model.AutopilotChange) func(w int) []string
 			out = append(out, labelled(t, "effect", "dynamic groups follow the group tag, and profiles follow the groups; that takes the service a while", w)...)
 		}
 		out = append(out, labelled(t, "requests", intuneRequests(len(c.sending)), w)...)
-		out = append(out, labelled(t, "undo", "possible afterwards, from the operation: z", w)...)
 		return append(append(out, ""), firstAutopilot(t, c.sending, "now", func(d model.AutopilotDevice) string { return cmp.Or(want.Now(d).Words(), "none") }, w)...)
 	}
 }
@@ -248,6 +247,7 @@ func firstAutopilot(t *theme.Theme, devices []model.AutopilotDevice, title strin
 
 func (c *changeAutopilot) send(want model.AutopilotChange) kit.Effect {
 	devices := c.sending
+	c.written.Autopilot = c.devices
 	return c.save(want.Words()+" on "+kit.Counted(len(devices), "device", "devices"), func(re kit.Reply) tea.Cmd {
 		return kit.ChangeAutopilot(c.env, re, c.env.Customer, devices, want)
 	})

@@ -85,7 +85,7 @@ func (d *deleteAutopilot) target() string {
 }
 
 func (d *deleteAutopilot) question() stage {
-	return newQuestion(&d.Host, "Delete "+d.target()+"? It cannot be undone.", d.lines,
+	return newWrite(&d.Host, model.DeleteAutopilot, "Delete "+d.target()+"?", d.lines,
 		kit.Answer{Key: "enter", Text: "delete", Do: d.send}).spelt(strconv.Itoa(len(d.devices)))
 }
 
@@ -131,6 +131,7 @@ func (d *deleteAutopilot) warning() string {
 
 func (d *deleteAutopilot) send() kit.Effect {
 	devices := d.devices
+	d.written.Autopilot = d.devices
 	return d.save("deletion of "+d.target(), func(re kit.Reply) tea.Cmd {
 		return kit.DeleteAutopilot(d.env, re, d.env.Customer, devices)
 	})

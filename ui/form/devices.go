@@ -54,14 +54,17 @@ func firstDevices(t *theme.Theme, devices []model.Device, title string, fact fun
 	return more(out, len(devices)-shownRows)
 }
 
+// chunk is how many devices stand in a job.
+func chunk(env *kit.Env) int { return cmp.Or(env.Place.Chunk, model.ChunkDevices) }
+
 // jobCount is how many jobs take rows.
-func jobCount(rows int) int { return (rows + model.ChunkDevices - 1) / model.ChunkDevices }
+func jobCount(env *kit.Env, rows int) int { return (rows + chunk(env) - 1) / chunk(env) }
 
 // jobs says how many requests rows take.
-func jobs(rows int) string {
-	n := jobCount(rows)
+func jobs(env *kit.Env, rows int) string {
+	n := jobCount(env, rows)
 	if n == 1 {
 		return "1 job"
 	}
-	return fmt.Sprintf("%s jobs of up to %d devices", kit.Count(n), model.ChunkDevices)
+	return fmt.Sprintf("%s jobs of up to %d devices", kit.Count(n), chunk(env))
 }

@@ -59,6 +59,26 @@ func wrap(text string, w int) []string {
 	return strings.Split(ansi.Wrap(text, w, ""), "\n")
 }
 
+// packed puts parts beside each other, as many as a line of w cells takes; one that is
+// wider is broken.
+func packed(parts []string, w int) []string {
+	const gap = "   "
+	var out []string
+	line := ""
+	for _, p := range parts {
+		switch {
+		case line == "":
+			line = p
+		case ansi.StringWidth(line)+len(gap)+ansi.StringWidth(p) <= w:
+			line += gap + p
+		default:
+			out = append(out, wrap(line, w)...)
+			line = p
+		}
+	}
+	return append(out, wrap(line, w)...)
+}
+
 // window returns the part of lines that is in sight when the first of them is top, h
 // of them at most, and the top that keeps the window filled.
 func window(lines []string, top, h int) ([]string, int) {

@@ -22,6 +22,8 @@ type exports struct {
 	op      *model.Operation // whose evidence it is; nil for a list
 	parts   []kit.Part
 	part    int
+	classes []model.Class // why rows of op failed may be
+	class   int           // 0 = all of the evidence, else of classes, from 1
 	formats []export.Format
 	format  int
 	path    string
@@ -45,6 +47,9 @@ func ExportList(env *kit.Env, s kit.Sheet) kit.Screen {
 // ExportEvidence returns the form that writes the evidence of an operation to a file.
 func ExportEvidence(env *kit.Env, o model.Operation) kit.Screen {
 	x := &exports{what: "evidence of " + model.Clean(o.Title), op: &o, formats: export.EvidenceFormats()}
+	if o.Rows.Failed > 0 {
+		x.classes = model.Classes()
+	}
 	return x.begin(env)
 }
 
@@ -58,6 +63,9 @@ func (x *exports) page() stage {
 	var list []huh.Field
 	if len(x.parts) > 1 {
 		list = append(list, newRow(x.env, "Rows", &x.part, x.partOptions()...))
+	}
+	if len(x.classes) > 0 {
+		list = append(list, newRow(x.env, "Rows", &x.class, x.classOptions()...))
 	}
 	formats := make([]option, len(x.formats))
 	for i, f := range x.formats {
@@ -103,11 +111,22 @@ func (x *exports) partOptions() []option {
 	return out
 }
 
+func (x *exports) classOptions() []option {
+	out := []option{{name: "all, with the record of what happened"}}
+	for _, c := range x.classes {
+		out = append(out, option{name: "only those that failed as " + c.String(), more: "serials and correlation ids, to be handed on"})
+	}
+	return out
+}
+
 // name is what the file is called when only a folder is given.
 func (x *exports) name() string {
 	what, whose := x.sheet.What, x.sheet.Whose
 	if x.op != nil {
 		what, whose = "evidence", string(x.op.ID)
+		if x.class > 0 {
+			what = x.classes[x.class-1].String()
+		}
 	}
 	return export.Name(what, whose, x.env.Now(), x.formats[x.format])
 }
@@ -139,6 +158,9 @@ func (x *exports) write() kit.Effect {
 	page.stop = x.halt
 	x.show(page)
 	format, path := x.formats[x.format], strings.TrimSpace(x.path)
+	if x.class > 0 {
+		return kit.Effect{Cmd: kit.ExportClass(ctx, x.env, x.ask(), *x.op, x.classes[x.class-1], format, path, x.name())}
+	}
 	if x.op != nil {
 		return kit.Effect{Cmd: kit.ExportEvidence(ctx, x.env, x.ask(), *x.op, format, path, x.name())}
 	}

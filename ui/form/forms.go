@@ -33,6 +33,7 @@ func All() kit.Forms {
 		AssignBatch:  AssignBatch,
 		Remove:       Remove,
 		Undo:         Undo,
+		Adopt:        Adopt,
 		MarkList:     MarkList,
 		Find:         Find,
 

@@ -1,6 +1,8 @@
 package form
 
 import (
+	"cmp"
+
 	tea "charm.land/bubbletea/v2"
 
 	"muster/model"
@@ -22,11 +24,13 @@ type Host struct {
 	saving  bool
 	failed  *model.Error // why saving failed, while the form stays filled
 	said    string       // what was asked for, for the toast: "policy kiosk on 300 devices"
+	doing   string       // what follows once it is written down, "" for sending
 	touched bool         // something was typed or chosen that would be lost
 	filled  bool         // a field holds something else than at first: Esc asks
 	quiet   bool         // nothing is lost by leaving: a question, a refusal
 	leave   func()       // forgets secrets and ends what is under way; may be nil
 	told    told
+	written kit.Written // what is written down, for the screen below
 }
 
 // start gives the host its screen and its first stage.
@@ -119,6 +123,13 @@ func (h *Host) back() kit.Effect {
 	return h.shown()
 }
 
+// backTo goes back to a stage of the pile.
+func (h *Host) backTo(s stage) {
+	for len(h.stages) > 1 && h.top() != s {
+		h.stages = h.stages[:len(h.stages)-1]
+	}
+}
+
 // discard asks whether what is filled in is thrown away.
 func (h *Host) discard() stage {
 	q := newQuestion(h, "Throw away what is filled in?", func(w int) []string { return wrap("Nothing of it was sent.", w) },
@@ -159,9 +170,9 @@ func (h *Host) saved(msg kit.SavedMsg) kit.Effect {
 		return h.shown()
 	}
 	return h.end(kit.Effect{Toast: kit.Toast{
-		Text: h.said + ": written down, sending; " + h.env.Keys.Operations.String() + " opens the operation",
+		Text: h.said + ": written down, " + cmp.Or(h.doing, "sending") + "; " + h.env.Keys.Operations.String() + " opens the operation",
 		Tone: theme.GoodTone,
-	}})
+	}, Written: &h.written})
 }
 
 // Update implements [kit.Screen].

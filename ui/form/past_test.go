@@ -53,7 +53,7 @@ func TestRemoveTakesTheNumber(t *testing.T) {
 		devices := someDevices(12)
 		devices[0].Allowed = []string{"GET"}
 		p := play(t, Remove(env, devices))
-		p.want("┃ Remove 12 devices? It cannot be undone.", "the device list is not whole", "1 device is not to be removed", "12, one for each device")
+		p.want("┃ Remove 12 devices?", "It cannot be undone: ", "the device list is not whole", "1 device is not to be removed", "12, one for each device")
 		p.press("y", "enter")
 		p.want("that is not 12")
 		p.press("ctrl+u", "1", "2", "enter")

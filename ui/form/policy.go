@@ -186,10 +186,10 @@ func (p *policy) agreed() kit.Effect {
 func (p *policy) confirm(want model.ConfigurationPolicy) stage {
 	name := model.Clean(want.Name)
 	if !p.edit {
-		return newQuestion(&p.Host, "Create policy "+name+"?", p.creation(want),
+		return newWrite(&p.Host, model.CreatePolicy, "Create policy "+name+"?", p.creation(want),
 			kit.Answer{Key: "y", Text: "create", Do: func() kit.Effect { return p.send(want) }})
 	}
-	return newQuestion(&p.Host, "Replace policy "+name+"?", p.difference(want),
+	return newWrite(&p.Host, model.EditPolicy, "Replace policy "+name+"?", p.difference(want),
 		kit.Answer{Key: "y", Text: "replace", Do: func() kit.Effect { return p.send(want) }})
 }
 
@@ -247,6 +247,7 @@ func (p *policy) send(want model.ConfigurationPolicy) kit.Effect {
 	env, was := p.env, p.was
 	name := model.Clean(want.Name)
 	if !p.edit {
+		p.written.New = name
 		return p.save("new policy "+name, func(re kit.Reply) tea.Cmd { return kit.CreatePolicy(env, re, env.Customer, want) })
 	}
 	return p.save("change of policy "+name, func(re kit.Reply) tea.Cmd { return kit.EditPolicy(env, re, env.Customer, was, want) })

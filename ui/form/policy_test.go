@@ -144,7 +144,7 @@ func TestDeletePolicyTakesItsNameAndNothingLess(t *testing.T) {
 		env, c := changing(&world{policies: somePolicies()})
 		env.Fleet = kit.Fleet{Began: env.Now(), Groups: map[string]int{"office": 118}}
 		p := play(t, DeletePolicy(env, model.ConfigurationPolicy{ID: office}))
-		p.want("┃ Delete policy office? It cannot be undone.", "on 120 devices, says the service", "118 devices in the device list", "which is not whole")
+		p.want("┃ Delete policy office?", "It cannot be undone: ", "on 120 devices, says the service", "118 devices in the device list", "which is not whole")
 		p.enter("offic")
 		p.press("enter")
 		p.want("that is not office")

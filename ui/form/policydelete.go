@@ -55,7 +55,7 @@ func (d *deletion) Update(msg tea.Msg) kit.Effect {
 
 func (d *deletion) question() stage {
 	name := model.Clean(d.policy.Name)
-	return newQuestion(&d.Host, fmt.Sprintf("Delete policy %s? It cannot be undone.", name), d.lines,
+	return newWrite(&d.Host, model.DeletePolicy, fmt.Sprintf("Delete policy %s?", name), d.lines,
 		kit.Answer{Key: "enter", Text: "delete", Do: d.send}).spelt(cmp.Or(name, "delete"))
 }
 
@@ -66,7 +66,7 @@ func (d *deletion) lines(w int) []string {
 	if known := d.known(); known != "" {
 		out = append(out, labelled(t, "", known, w)...)
 	}
-	out = append(out, labelled(t, "effect", "devices that use it are left without a policy; no undo brings it back to them", w)...)
+	out = append(out, labelled(t, "effect", "devices that use it are left without a policy", w)...)
 	out = append(out, labelled(t, "does", effects(p), w)...)
 	return append(out, labelled(t, "requests", "1; refused when somebody else changed the policy meanwhile", w)...)
 }

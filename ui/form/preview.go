@@ -18,11 +18,12 @@ func (u *upload) preview() stage {
 	var q *question
 	switch {
 	case r.Good == 0:
-		q = newQuestion(&u.Host, "Nothing of this list can be sent", u.judged)
+		q = newQuestion(&u.Host, "Nothing of this list can be sent", u.judged, u.mends()...)
 	case bad > 0:
+		answers := append([]kit.Answer{{Key: "y", Text: "go on with the good rows", Do: u.named}}, u.mends()...)
 		q = newQuestion(&u.Host, fmt.Sprintf("Go on with the %s and leave out %s?",
 			kit.Counted(r.Good, "good row", "good rows"), kit.Counted(bad, "row", "rows")), u.judged,
-			append([]kit.Answer{{Key: "y", Text: "go on with the good rows", Do: u.named}}, u.imports()...)...)
+			append(answers, u.imports()...)...)
 	default:
 		q = newQuestion(&u.Host, "Go on with "+kit.Counted(r.Good, "row", "rows")+"?", u.judged,
 			append([]kit.Answer{{Key: "y", Text: "goes on", Do: u.named}}, u.imports()...)...)
@@ -46,11 +47,11 @@ func (u *upload) counts() string {
 func (u *upload) judged(w int) []string {
 	t, r := u.env.Theme, u.list.Report
 	out := []string{t.Title.Render(u.source), u.counts()}
-	about := r.Encoding + ", separated by " + r.Separator
-	if ignored := unread(r.Columns); ignored != "" {
-		about += "; not sent: " + ignored
+	out = append(out, wrap(r.Encoding+", separated by "+r.Separator, w)...)
+	if u.mended != "" {
+		out = append(out, labelled(t, "to mend", u.mended, w)...)
 	}
-	out = append(out, wrap(about, w)...)
+	out = append(out, u.columns(w)...)
 	if u.list.Report.Good > 0 {
 		out = append(append(out, ""), u.table(w)...)
 	}
@@ -86,15 +87,23 @@ func more(out []string, n int) []string {
 	return out
 }
 
-// unread names the columns that are not sent.
-func unread(columns []desk.Column) string {
-	var out []string
-	for _, c := range columns {
-		if c.Field == desk.Ignored || c.Field == desk.GroupTag || c.Field == desk.User {
-			out = append(out, cmp.Or(c.Header, fmt.Sprintf("column %d", c.Number)))
+// columns says which header was read as what, and which are not known.
+func (u *upload) columns(w int) []string {
+	t := u.env.Theme
+	var read, ignored []string
+	for _, c := range u.list.Report.Columns {
+		name := cmp.Or(c.Header, fmt.Sprintf("column %d", c.Number))
+		if c.Field == desk.Ignored {
+			ignored = append(ignored, name)
+			continue
 		}
+		read = append(read, name+" "+t.Glyphs.Arrow+" "+c.Use())
 	}
-	return strings.Join(out, ", ")
+	out := labelled(t, "columns", strings.Join(read, "; "), w)
+	if len(ignored) > 0 {
+		out = append(out, labelled(t, "ignored", strings.Join(ignored, "; ")+": not known", w)...)
+	}
+	return out
 }
 
 // remark is a problem or a repair: where, what, and what to do about it.

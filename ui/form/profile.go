@@ -222,9 +222,9 @@ func (p *profileForm) confirm() kit.Effect {
 		}))
 	}
 	name := model.Clean(want.Name)
-	title, answer := "Create profile "+name+"?", "create"
+	kind, title, answer := model.CreateProfile, "Create profile "+name+"?", "create"
 	if p.edit {
-		title, answer = "Change profile "+name+"?", "change"
+		kind, title, answer = model.EditProfile, "Change profile "+name+"?", "change"
 	}
 	lines := func(w int) []string {
 		t := p.env.Theme
@@ -244,7 +244,7 @@ func (p *profileForm) confirm() kit.Effect {
 		out = append(out, labelled(t, "devices", "none until it is assigned", w)...)
 		return append(out, labelled(t, "requests", "1", w)...)
 	}
-	return p.show(newQuestion(&p.Host, title, lines, kit.Answer{Key: "y", Text: answer, Do: func() kit.Effect { return p.send(want) }}))
+	return p.show(newWrite(&p.Host, kind, title, lines, kit.Answer{Key: "y", Text: answer, Do: func() kit.Effect { return p.send(want) }}))
 }
 
 // localeWords says what a profile's language means.
@@ -293,6 +293,7 @@ func onOff(b bool) string {
 func (p *profileForm) send(want model.DeploymentProfile) kit.Effect {
 	env, was, name := p.env, p.was, model.Clean(want.Name)
 	if !p.edit {
+		p.written.New = name
 		return p.save("new profile "+name, func(re kit.Reply) tea.Cmd { return kit.CreateProfile(env, re, env.Customer, want) })
 	}
 	return p.save("change of profile "+name, func(re kit.Reply) tea.Cmd { return kit.EditProfile(env, re, env.Customer, was, want) })

@@ -69,7 +69,7 @@ func (d *profileDelete) told(re kit.Reply, take func()) kit.Effect {
 			}))
 		}
 	}
-	return d.swap(newQuestion(&d.Host, fmt.Sprintf("Delete profile %s? It cannot be undone.", name), d.lines,
+	return d.swap(newWrite(&d.Host, model.DeleteProfile, fmt.Sprintf("Delete profile %s?", name), d.lines,
 		kit.Answer{Key: "enter", Text: "delete", Do: d.send}).spelt(spellable(name, "delete")))
 }
 

@@ -145,7 +145,7 @@ func (f *profileTargets) review() kit.Effect {
 		out = append(out, labelled(t, "effect", "the profile follows the groups, which takes the service some minutes; where several profiles reach a device, the oldest one wins as a rule", w)...)
 		return append(out, labelled(t, "requests", requestsFor(n), w)...)
 	}
-	return f.show(newQuestion(&f.Host, title, lines, kit.Answer{Key: "y", Text: "change", Do: func() kit.Effect { return f.send(added, gone) }}))
+	return f.show(newWrite(&f.Host, model.TargetProfile, title, lines, kit.Answer{Key: "y", Text: "change", Do: func() kit.Effect { return f.send(added, gone) }}))
 }
 
 // requestsFor says how many requests n groups take.

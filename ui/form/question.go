@@ -30,7 +30,8 @@ type question struct {
 	no      string // what No means here
 	word    string // what has to be typed before the first answer counts
 	typed   string
-	wrong   bool // Enter was pressed with another word typed
+	wrong   bool   // Enter was pressed with another word typed
+	undo    string // whether what is asked for can be undone; "" = nothing is written
 	force   func() kit.Effect
 	settled bool
 	enter   bool // Enter gives the first answer: nothing is sent by it
@@ -52,6 +53,14 @@ func newQuestion(h *Host, title string, lines func(w int) []string, answers ...k
 		q.says = append(q.says, hint(a.Key, a.Text))
 	}
 	q.says = append(q.says, hint(noKey, q.no), hint("pgdown", "more"))
+	return q
+}
+
+// newWrite is a question whose first answer writes: it says beside the question, where
+// nothing scrolls it away, whether that can be undone.
+func newWrite(h *Host, kind model.OperationKind, title string, lines func(w int) []string, answers ...kit.Answer) *question {
+	q := newQuestion(h, title, lines, answers...)
+	q.undo = kit.Undoing(h.env, kind)
 	return q
 }
 
@@ -186,6 +195,11 @@ func (q *question) prompt() []string {
 	for _, line := range wrap(q.title, q.w-2) {
 		out = append(out, bar+t.Title.Render(line))
 	}
+	for _, line := range wrap(q.undo, q.w-2) {
+		if q.undo != "" {
+			out = append(out, bar+line)
+		}
+	}
 	if q.word != "" {
 		out = append(out, bar+"type "+q.word+" and press Enter: "+t.Accent.Render(q.typed+"_"))
 		if q.wrong {
@@ -210,7 +224,7 @@ func (q *question) prompt() []string {
 		no = "[" + no + "]" // where Enter is
 	}
 	parts = append(parts, no)
-	for _, line := range wrap(strings.Join(parts, "   "), q.w-2) {
+	for _, line := range packed(parts, q.w-2) {
 		out = append(out, bar+line)
 	}
 	return out
@@ -246,7 +260,8 @@ func Confirm(env *kit.Env, q kit.Question) kit.Screen {
 			return c.end(a.Do())
 		}
 	}
-	page := newQuestion(&c.Host, q.Title, func(w int) []string {
+	c.env = env
+	page := newWrite(&c.Host, q.Kind, q.Title, func(w int) []string {
 		var out []string
 		for _, line := range q.Lines {
 			out = append(out, wrap(line, w)...)

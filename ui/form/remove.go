@@ -32,8 +32,8 @@ func (r *remove) Init() kit.Effect {
 	if len(r.devices) == 0 {
 		return r.shown()
 	}
-	title := "Remove " + r.target() + "? It cannot be undone."
-	q := newQuestion(&r.Host, title, r.lines, kit.Answer{Key: "enter", Text: "remove", Do: r.send})
+	title := "Remove " + r.target() + "?"
+	q := newWrite(&r.Host, model.RemoveDevices, title, r.lines, kit.Answer{Key: "enter", Text: "remove", Do: r.send})
 	return r.swap(q.spelt(strconv.Itoa(len(r.devices))))
 }
 
@@ -42,7 +42,7 @@ func (r *remove) target() string { return kit.Counted(len(r.devices), "device", 
 func (r *remove) lines(w int) []string {
 	t := r.env.Theme
 	out := labelled(t, "customer", model.Clean(r.env.Customer.Name), w)
-	out = append(out, labelled(t, "effect", "the devices leave their batches and Autopilot; they can come back only by another upload", w)...)
+	out = append(out, labelled(t, "effect", "the devices leave their batches and Autopilot", w)...)
 	batches := map[model.BatchID]bool{}
 	for _, d := range r.devices {
 		batches[d.Batch] = true
@@ -60,6 +60,7 @@ func (r *remove) lines(w int) []string {
 
 func (r *remove) send() kit.Effect {
 	devices := r.devices
+	r.written.Devices = devices
 	return r.save("removal of "+r.target(), func(re kit.Reply) tea.Cmd {
 		return kit.RemoveDevices(r.env, re, r.env.Customer, devices)
 	})

@@ -72,7 +72,7 @@ func (s *syncAutopilot) decide() kit.Effect {
 			return append(wrap("A sync is under way; another one is refused until it has ended.", w), s.facts(w)...)
 		}))
 	case next.IsZero():
-		return s.swap(newQuestion(&s.Host, "Have Intune and the Autopilot service brought in line?", s.facts, kit.Answer{Key: "y", Text: "sync", Do: s.send}))
+		return s.swap(newWrite(&s.Host, model.SyncAutopilot, "Have Intune and the Autopilot service brought in line?", s.facts, kit.Answer{Key: "y", Text: "sync", Do: s.send}))
 	}
 	e := s.swap(newMessage(&s.Host, s.look, func(w int) []string {
 		out := wrap("Intune takes one sync in ten minutes. The next one is possible in "+countdown(next.Sub(s.env.Now()))+", at "+s.env.Clock(next)+".", w)

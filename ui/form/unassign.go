@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"muster/model"
 	"muster/ui/kit"
 )
 
@@ -18,11 +19,12 @@ func (a *assign) confirmNone() kit.Effect {
 		return append(out, a.changes("", noPolicy, w)...)
 	}
 	title := fmt.Sprintf("Take the policy off %s?", a.target())
-	return a.show(newQuestion(&a.Host, title, lines, kit.Answer{Key: "y", Text: "take it off", Do: a.unassign}))
+	return a.show(newWrite(&a.Host, model.UnassignPolicy, title, lines, kit.Answer{Key: "y", Text: "take it off", Do: a.unassign}))
 }
 
 func (a *assign) unassign() kit.Effect {
 	devices := a.devices
+	a.written.Devices = devices
 	return a.save(noPolicy+" on "+a.target(), func(re kit.Reply) tea.Cmd {
 		return kit.Unassign(a.env, re, a.env.Customer, devices)
 	})

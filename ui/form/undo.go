@@ -83,12 +83,12 @@ func (u *undo) planned(msg kit.PlanMsg) kit.Effect {
 			return append(wrap("Nothing of "+model.Clean(u.op.Title)+" can be undone.", w), u.kept(w)...)
 		}))
 	}
-	former := "policy"
+	kind, former := model.UndoAssignment, "policy"
 	if len(u.plan.Changes) > 0 {
-		former = "values"
+		kind, former = model.UndoAutopilot, "values"
 	}
 	title := fmt.Sprintf("Give %s their former %s back?", u.target(), former)
-	return u.swap(newQuestion(&u.Host, title, u.lines, kit.Answer{Key: "y", Text: "undo", Do: u.send}))
+	return u.swap(newWrite(&u.Host, kind, title, u.lines, kit.Answer{Key: "y", Text: "undo", Do: u.send}))
 }
 
 func (u *undo) target() string { return kit.Counted(u.plan.Rows(), "device", "devices") }
@@ -123,10 +123,10 @@ func (u *undo) requests() string {
 	}
 	n := 0
 	for _, rows := range counts {
-		n += jobCount(rows)
+		n += jobCount(u.env, rows)
 	}
 	if n == 1 || len(counts) == 1 {
-		return jobs(len(u.plan.Devices))
+		return jobs(u.env, len(u.plan.Devices))
 	}
 	return fmt.Sprintf("%s jobs, one policy each", kit.Count(n))
 }

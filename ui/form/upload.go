@@ -21,9 +21,13 @@ type upload struct {
 	file    *pathPage
 	batch   *batchPage
 	stop    context.CancelFunc // ends the reading of a list; nil when none is read
+	path    string             // of the file, as it was named
 	source  string             // the file's name, clean
-	list    *desk.List         // its first rows hold secrets; an empty one before and after
-	wanted  model.BatchID      // as it will be sent
+	looked  stage              // the preview
+	mend    mending
+	mended  string        // what was written to a file to mend, clean; "" = nothing
+	list    *desk.List    // its first rows hold secrets; an empty one before and after
+	wanted  model.BatchID // as it will be sent
 	exists  model.DeviceBatch
 	appends bool
 	tag     string // of an import straight into Intune
@@ -54,10 +58,16 @@ func (u *upload) Init() kit.Effect {
 
 // forget ends what is under way and drops the secrets.
 func (u *upload) forget() {
+	u.halt()
+	u.list = &desk.List{}
+}
+
+// halt ends what is under way.
+func (u *upload) halt() {
 	if u.stop != nil {
 		u.stop()
 	}
-	u.stop, u.list = nil, &desk.List{}
+	u.stop = nil
 }
 
 // Update implements [kit.Screen].
@@ -68,6 +78,8 @@ func (u *upload) Update(msg tea.Msg) kit.Effect {
 		u.file.completed(msg)
 	case kit.CheckedMsg:
 		e = u.checked(msg)
+	case kit.ExportedMsg:
+		e = u.wrote(msg)
 	case kit.BatchesMsg:
 		u.batch.got(msg)
 	default:
@@ -82,6 +94,7 @@ func (u *upload) read(file string) kit.Effect {
 	u.forget()
 	ctx, cancel := context.WithCancel(u.env.Visit)
 	u.stop = cancel
+	u.path, u.mended = file, ""
 	u.source = model.Clean(path.Base(strings.ReplaceAll(file, `\`, "/")))
 	page := waiting(&u.Host, "reading "+u.source+"; Esc stops")
 	page.stop = cancel
@@ -93,8 +106,7 @@ func (u *upload) checked(msg kit.CheckedMsg) kit.Effect {
 	if msg.Seq != u.seq || u.stop == nil {
 		return kit.Effect{}
 	}
-	u.stop()
-	u.stop = nil
+	u.halt()
 	if msg.Err != nil {
 		e := u.back()
 		u.file.err = msg.Err
@@ -122,7 +134,7 @@ func (u *upload) confirm() kit.Effect {
 		title = fmt.Sprintf("Add %s to batch %s?", u.devices(), name)
 		target = name + ", which is there" + holds(u.exists) + "; the list is added to it"
 	}
-	return u.show(newQuestion(&u.Host, title, u.sending(target), kit.Answer{Key: "y", Text: "send", Do: u.send}))
+	return u.show(newWrite(&u.Host, model.UploadDevices, title, u.sending(target), kit.Answer{Key: "y", Text: "send", Do: u.send}))
 }
 
 func (u *upload) send() kit.Effect {

@@ -58,7 +58,7 @@ func (u *upload) confirmImport() kit.Effect {
 		}
 		return append(append(out, ""), u.table(w)...)
 	}
-	return u.show(newQuestion(&u.Host, "Import "+u.devices()+" into Intune?", lines, kit.Answer{Key: "y", Text: "import", Do: u.sendImport}))
+	return u.show(newWrite(&u.Host, model.ImportAutopilot, "Import "+u.devices()+" into Intune?", lines, kit.Answer{Key: "y", Text: "import", Do: u.sendImport}))
 }
 
 func (u *upload) sendImport() kit.Effect {

@@ -16,7 +16,7 @@ func (u *upload) sending(target string) func(w int) []string {
 		about := labelled(t, "list", u.source+": "+u.counts(), w)
 		about = append(about, labelled(t, "customer", model.Clean(u.env.Customer.Name), w)...)
 		batch := labelled(t, "batch", target, w)
-		rest := labelled(t, "requests", jobs(u.list.Report.Good), w)
+		rest := labelled(t, "requests", jobs(u.env, u.list.Report.Good), w)
 		if n := u.list.Report.Rows - u.list.Report.Good; n > 0 {
 			rest = append(rest, labelled(t, "left out", kit.Counted(n, "row", "rows")+" with problems", w)...)
 		}

@@ -88,7 +88,7 @@ type Map struct {
 	Assign, New, Edit, Remove, Upload, Refresh, Halt, Again, Continue, Drop, Undo, Why, Export, Password, Tag, Sync Binding
 
 	// Looking at one row more closely, and taking texts of it away.
-	Raw, Difference, Copy, CopyMenu Binding
+	Raw, Difference, Details, Copy, CopyMenu Binding
 
 	// Whether the end of an operation is announced beyond the screen.
 	Bell Binding
@@ -114,7 +114,7 @@ func Default() *Map {
 		Assign: Of("p"), New: Of("n"), Edit: Of("e"), Upload: Of("U"), Refresh: Of("r"), Halt: Of("."), Again: Of("a"),
 		Remove: Of("x"), Continue: Of("c"), Drop: Of("X"), Undo: Of("z"), Why: Of("w"), Export: Of("E"), Password: Of("b"), Tag: Of("t"), Sync: Of("i"),
 
-		Raw: Of("J"), Difference: Of("d"), Copy: Of("y"), CopyMenu: Of("Y"), Bell: Of("B"),
+		Raw: Of("J"), Difference: Of("d"), Details: Of("D"), Copy: Of("y"), CopyMenu: Of("Y"), Bell: Of("B"),
 
 		Home: Of("1"), Devices: Of("2"), Batches: Of("3"), Policies: Of("4"), BIOS: Of("5"), Profiles: Of("7"), Autopilot: Of("8"),
 		Operations: Of("o", "6"), Customers: Of("C"), Requests: Of("L"), SignIn: Of("I"),

@@ -182,5 +182,6 @@ type Place struct {
 	ReadOnly   bool   // the word READ-ONLY stands in the header
 	Custom     bool   // the word CUSTOM stands in the header: the addresses are nobody's but the file's
 	Word       string // of the connection's own, for the header; "" = none
+	Chunk      int    // devices a job of Partner Center; 0 = [model.ChunkDevices]
 	Colour     string // of that word, see [model.Colours]; "" = the theme's
 }

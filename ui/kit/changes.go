@@ -48,6 +48,13 @@ func Undo(env *Env, re Reply, p model.UndoPlan) tea.Cmd {
 	return ask(env, re, func(ctx context.Context) (model.OperationID, error) { return w.Undo(ctx, p) })
 }
 
+// Adopt returns a command that takes up a job of the customer which was started
+// elsewhere: it is written down and followed, nothing is sent.
+func Adopt(env *Env, re Reply, c model.Customer, job model.JobID) tea.Cmd {
+	w := env.Backend.Past
+	return ask(env, re, func(ctx context.Context) (model.OperationID, error) { return w.Adopt(ctx, c, job) })
+}
+
 // PlanMsg answers [PlanUndo].
 type PlanMsg struct {
 	Reply

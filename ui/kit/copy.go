@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"muster/ui/export"
 )
@@ -14,9 +15,15 @@ import (
 // terminals cut, and others refuse, without a word.
 const MaxCopy = 4 << 10
 
-// Copy returns a command that asks the terminal to put a text into its clipboard (OSC 52).
-// No terminal says whether it did. The text has at most [MaxCopy] bytes.
-func Copy(text string) tea.Cmd { return tea.SetClipboard(text) }
+// Copy returns a command that asks the terminal to put a text into its clipboard (OSC 52),
+// through tmux where the configuration says that one is between. No terminal says whether
+// it did. The text has at most [MaxCopy] bytes.
+func Copy(env *Env, text string) tea.Cmd {
+	if env.Tmux {
+		return tea.Raw(ansi.TmuxPassthrough(ansi.SetSystemClipboard(text)))
+	}
+	return tea.SetClipboard(text)
+}
 
 // errLong ends the writing of a text that is too long to be copied.
 var errLong = errors.New("too long")

@@ -23,6 +23,7 @@ type Env struct {
 	Backend Backend
 	Forms   Forms
 	Place   Place
+	Tmux    bool // texts for the clipboard go through tmux
 	Version string
 
 	Theme *theme.Theme

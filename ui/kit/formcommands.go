@@ -48,6 +48,19 @@ func CheckList(ctx context.Context, env *Env, re Reply, path string) tea.Cmd {
 	}
 }
 
+// MendList returns a command that writes those rows of a list which have problems to a
+// file, each with its problems in front, as muster upload --repair does. path may be a
+// folder: then the file is called name. What exists is of kind Conflict unless replace;
+// a symbolic link is refused either way. The file holds hashes and product keys in clear.
+func MendList(ctx context.Context, re Reply, list *desk.List, path, name string, replace bool) tea.Cmd {
+	return func() tea.Msg {
+		return exported(ctx, re, path, name, replace, func(w io.Writer) (int, error) {
+			r, err := list.Split(ctx, nil, w)
+			return r.Rows - r.Good, err
+		})
+	}
+}
+
 // ContentMsg answers [ReadContent].
 type ContentMsg struct {
 	Reply

@@ -82,3 +82,15 @@ func TestTimesAreShownInTheirZone(t *testing.T) {
 		t.Error("the zero time is shown as a time")
 	}
 }
+
+// Inside tmux, where the configuration says so, tmux is told to pass the clipboard on.
+func TestCopyThroughTmux(t *testing.T) {
+	env := NewEnv(t.Context(), Backend{})
+	if _, raw := Copy(env, "S1")().(tea.RawMsg); raw {
+		t.Error("without tmux the text is wrapped")
+	}
+	env.Tmux = true
+	if msg, ok := Copy(env, "S1")().(tea.RawMsg); !ok || msg.Msg != "\x1bPtmux;\x1b\x1b]52;c;UzE=\a\x1b\\" {
+		t.Errorf("through tmux goes %q", msg.Msg)
+	}
+}

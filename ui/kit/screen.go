@@ -44,16 +44,17 @@ type Card struct {
 // Effect is what a screen wants to happen. Its zero value is nothing. When several
 // members are set they happen in this order: Pop, Visit, Open, Push, Toast, Cmd, Keys.
 type Effect struct {
-	Cmd   tea.Cmd
-	Push  Screen            // open a screen above this one
-	Pop   bool              // close this screen
-	Toast Toast             // say something
-	Pass  bool              // the key is not ours: the app may know it
-	Open  Open              // go to one of the main views
-	Visit *model.Customer   // work with this customer from now on
-	Keys  []tea.KeyPressMsg // handle these as if they were typed now: they had to wait
-	Fleet *Fleet            // what is known of the customer's devices now
-	Quit  bool              // end the program without asking again
+	Cmd     tea.Cmd
+	Push    Screen            // open a screen above this one
+	Pop     bool              // close this screen
+	Toast   Toast             // say something
+	Pass    bool              // the key is not ours: the app may know it
+	Open    Open              // go to one of the main views
+	Visit   *model.Customer   // work with this customer from now on
+	Keys    []tea.KeyPressMsg // handle these as if they were typed now: they had to wait
+	Fleet   *Fleet            // what is known of the customer's devices now
+	Quit    bool              // end the program without asking again
+	Written *Written          // what the form that closes has written down, for the screen below it
 }
 
 // View names one of the main views, which live as long as the visit to a customer.
@@ -88,10 +89,25 @@ type Toast struct {
 	Tone theme.Tone
 }
 
+// Written is what a form wrote down.
+type Written struct {
+	// Devices and Autopilot are those that it is about. Their marks are used up.
+	Devices   []model.Device
+	Autopilot []model.AutopilotDevice
+	// New names the object that is made, "" for none: the list puts its cursor on it.
+	New string
+}
+
+// WrittenMsg tells the screen below a form what that has written down.
+type WrittenMsg struct{ Written }
+
 // Question is asked before something happens. The form package draws it.
 type Question struct {
 	Title string   // what it is about: "Assign kiosk to 300 devices?"
 	Lines []string // what, to how many, the first rows; clean
+	// Kind is what the first answer writes, or writes on with: the question says whether it
+	// can be undone. OtherOperation writes nothing.
+	Kind model.OperationKind
 	// Type is what has to be typed before the first answer counts, for what cannot be
 	// undone; "" for a single key.
 	Type string
@@ -145,6 +161,8 @@ type Forms struct {
 	AssignBatch func(env *Env, b model.DeviceBatch) Screen
 	Remove      func(env *Env, devices []model.Device) Screen
 	Undo        func(env *Env, o model.Operation) Screen
+	// Adopt takes up a job of the customer that was started elsewhere.
+	Adopt func(env *Env) Screen
 	// MarkList asks for a list of serials and gives the keys of their devices to take.
 	MarkList func(env *Env, take func(keys []string) Effect) Screen
 	// Find asks for a serial and gives it to search.

@@ -98,7 +98,7 @@ func (s Sheet) exact(row, col int) string {
 	return cell
 }
 
-// ExportedMsg answers [ExportSheet] and [ExportEvidence].
+// ExportedMsg answers [ExportSheet], [ExportEvidence], [ExportClass] and [MendList].
 type ExportedMsg struct {
 	Reply
 	Path string // clean
@@ -111,7 +111,7 @@ type ExportedMsg struct {
 // file.
 func ExportSheet(ctx context.Context, re Reply, s Sheet, p Part, f export.Format, path, name string) tea.Cmd {
 	return func() tea.Msg {
-		return exported(ctx, re, path, name, func(w io.Writer) (int, error) {
+		return exported(ctx, re, path, name, false, func(w io.Writer) (int, error) {
 			return export.WriteList(w, f, s.columns(), s.cells(ctx, p))
 		})
 	}
@@ -120,28 +120,51 @@ func ExportSheet(ctx context.Context, re Reply, s Sheet, p Part, f export.Format
 // ExportEvidence returns a command that writes the evidence of an operation to a new
 // file, as [ExportSheet] writes a list.
 func ExportEvidence(ctx context.Context, env *Env, re Reply, o model.Operation, f export.Format, path, name string) tea.Cmd {
-	journal, past := env.Backend.Journal, env.Backend.Past
+	past := env.Backend.Past
+	return evidence(ctx, env, re, o, path, name, func(e export.Evidence, w io.Writer) (int, error) {
+		if past != nil {
+			var err error
+			if e.Events, err = past.Events(ctx, o.ID); err != nil {
+				return 0, err
+			}
+		}
+		return len(e.Rows), e.Write(w, f)
+	})
+}
+
+// ExportClass returns a command that writes those rows of an operation to a new file
+// that failed for one reason: a list that can be handed on, to the support of the
+// service for one. Without such a row there is no file.
+func ExportClass(ctx context.Context, env *Env, re Reply, o model.Operation, c model.Class, f export.Format, path, name string) tea.Cmd {
+	return evidence(ctx, env, re, o, path, name, func(e export.Evidence, w io.Writer) (int, error) {
+		n, err := e.WriteOnly(w, f, c)
+		if err == nil && n == 0 {
+			err = &model.Error{Kind: model.NotFound, Op: "export", Msg: "no row of it failed as " + c.String()}
+		}
+		return n, err
+	})
+}
+
+// evidence writes what is known of an operation to a new file.
+func evidence(ctx context.Context, env *Env, re Reply, o model.Operation, path, name string, write func(export.Evidence, io.Writer) (int, error)) tea.Cmd {
+	journal := env.Backend.Journal
 	e := export.Evidence{Operation: o, By: o.Who, Place: env.Place.Connection, Simulated: env.Place.Simulated, Written: env.Now(), Zone: env.Zone}
 	return func() tea.Msg {
-		return exported(ctx, re, path, name, func(w io.Writer) (int, error) {
+		return exported(ctx, re, path, name, false, func(w io.Writer) (int, error) {
 			var err error
 			if e.Rows, err = journal.Rows(ctx, o.ID); err != nil {
 				return 0, err
 			}
-			if past != nil {
-				if e.Events, err = past.Events(ctx, o.ID); err != nil {
-					return 0, err
-				}
-			}
-			return len(e.Rows), e.Write(w, f)
+			return write(e, w)
 		})
 	}
 }
 
-// exported writes a new file and keeps it when all went well.
-func exported(ctx context.Context, re Reply, path, name string, write func(io.Writer) (int, error)) ExportedMsg {
+// exported writes a new file, or one in the place of another when replace says so, and
+// keeps it when all went well.
+func exported(ctx context.Context, re Reply, path, name string, replace bool, write func(io.Writer) (int, error)) ExportedMsg {
 	const op = "export"
-	file, err := export.Create(expand(path), name, false)
+	file, err := export.Create(expand(path), name, replace)
 	if err != nil {
 		return ExportedMsg{Reply: re, Err: Trouble(err)}
 	}

@@ -1,6 +1,10 @@
 package kit
 
-import "strconv"
+import (
+	"strconv"
+
+	"muster/model"
+)
 
 // Count writes a number with a blank between thousands: "12 871".
 func Count(n int) string {
@@ -22,4 +26,17 @@ func Counted(n int, one, many string) string {
 		return "1 " + one
 	}
 	return Count(n) + " " + many
+}
+
+// Undoing says before an operation of a kind is asked for whether it can be undone, in
+// a sentence; "" for one that changes nothing.
+func Undoing(env *Env, k model.OperationKind) string {
+	clause, can := k.Inverse()
+	switch {
+	case clause == "":
+		return ""
+	case can:
+		return "It can be undone: " + env.Keys.Undo.String() + " on the operation " + clause + "."
+	}
+	return "It cannot be undone: " + clause + "."
 }

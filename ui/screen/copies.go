@@ -25,7 +25,7 @@ type copied struct {
 }
 
 // send asks the terminal to take the text. Whether it does, no terminal says.
-func (c copied) send() kit.Effect {
+func (c copied) send(env *kit.Env) kit.Effect {
 	if c.file != nil {
 		return c.file()
 	}
@@ -36,7 +36,7 @@ func (c copied) send() kit.Effect {
 	if first, rest, more := strings.Cut(strings.TrimSpace(c.text), "\n"); more {
 		shown = first + " and " + kit.Counted(strings.Count(rest, "\n")+1, "more line", "more lines")
 	}
-	return kit.Effect{Cmd: kit.Copy(c.text), Toast: kit.Toast{Text: c.what + " sent to the terminal: " + model.Clean(shown), Tone: theme.GoodTone}}
+	return kit.Effect{Cmd: kit.Copy(env, c.text), Toast: kit.Toast{Text: c.what + " sent to the terminal: " + model.Clean(shown), Tone: theme.GoodTone}}
 }
 
 // copying are the keys that take texts away: the first of them at once, or one out of a
@@ -50,7 +50,7 @@ func copying(env *kit.Env, all func() []copied) []kit.Action {
 	}
 	return []kit.Action{
 		{Name: "copy", Key: env.Keys.Copy, Quiet: true, Off: off, Help: "Send what names the marked rows, else the row under the cursor, to the terminal's clipboard.",
-			Do: func() kit.Effect { return all()[0].send() }},
+			Do: func() kit.Effect { return all()[0].send(env) }},
 		{Name: "copy menu", Key: env.Keys.CopyMenu, Quiet: true, Off: off, Help: "Ids, single cells, the rows as CSV or JSON: choose what is sent to the terminal's clipboard.",
 			Do: func() kit.Effect { return kit.Effect{Push: NewCopies(env, all())} }},
 	}
@@ -177,7 +177,7 @@ func (s *Copies) send() kit.Effect {
 	if !ok {
 		return kit.Effect{}
 	}
-	e := c.send()
+	e := c.send(s.env)
 	e.Pop = true
 	return e
 }

@@ -40,6 +40,11 @@ func NewCustomers(env *kit.Env) *Customers {
 	})
 	s.actions = append([]kit.Action{
 		{Name: "choose", Key: env.Keys.Open, Do: s.choose, Off: s.list.needRow, Help: "Work with this customer."},
+		{Name: "details", Key: env.Keys.Details, Do: s.details, Off: s.list.needRow, Help: "All that is known of the customer, read anew."},
+		rawAction(env, func() (model.CustomerID, model.ItemRef, string, bool) {
+			c, _, ok := s.list.current()
+			return c.ID, customerRefOf(c), c.Name, ok
+		}),
 	}, append(s.list.looks(), s.list.moves()...)...)
 	return s
 }
@@ -72,4 +77,14 @@ func (s *Customers) choose() kit.Effect {
 		return kit.Effect{}
 	}
 	return kit.Effect{Visit: &c}
+}
+
+func (s *Customers) details() kit.Effect {
+	c, _, ok := s.list.current()
+	if !ok {
+		return kit.Effect{}
+	}
+	d := NewCustomer(s.env, c, s.list.began)
+	d.follow(source{s.list.began, nil, s.list.refresh})
+	return kit.Effect{Push: d}
 }

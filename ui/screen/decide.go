@@ -18,10 +18,11 @@ func customerOf(o model.Operation) string {
 	return model.Clean(string(o.Customer))
 }
 
-// ask is one decision with a yes and a no.
-func ask(env *kit.Env, title string, lines []string, yes string, do func() kit.Effect) kit.Effect {
+// ask is one decision with a yes and a no. kind is what the yes writes, OtherOperation for
+// nothing.
+func ask(env *kit.Env, kind model.OperationKind, title string, lines []string, yes string, do func() kit.Effect) kit.Effect {
 	return kit.Effect{Push: env.Forms.Confirm(env, kit.Question{
-		Title: title, Lines: lines,
+		Title: title, Lines: lines, Kind: kind,
 		Answers: []kit.Answer{
 			{Key: env.Keys.Yes[0], Text: yes, Do: do},
 			{Key: env.Keys.No[0], Text: "no", Do: func() kit.Effect { return kit.Effect{} }},
@@ -57,7 +58,7 @@ func decisions(env *kit.Env, self kit.Screen, which func() (model.Operation, boo
 	return []kit.Action{
 		{Name: "continue", Key: k.Continue, Hurt: true, Off: off(cannotContinue), Help: "Send what a stopped operation has not sent.",
 			Do: do(func(o model.Operation) kit.Effect {
-				return ask(env, "Continue "+model.Clean(o.Title)+"?", []string{kit.Counted(o.Rows.Queued, "row is", "rows are") + " sent that waited."},
+				return ask(env, o.Kind, "Continue "+model.Clean(o.Title)+"?", []string{kit.Counted(o.Rows.Queued, "row is", "rows are") + " sent that waited."},
 					"continue", func() kit.Effect { return kit.Effect{Cmd: kit.Resume(env, o.ID)} })
 			})},
 		{Name: "drop", Key: k.Drop, Hurt: true, Off: off(cannotStop), Help: "Give up what is not sent yet. What was sent goes on at the service.",
@@ -96,7 +97,7 @@ func cannotUndo(env *kit.Env, o model.Operation) string {
 	switch {
 	case env.Forms.Undo == nil || env.Backend.Past == nil:
 		return "not available here"
-	case o.Kind != model.AssignPolicy && o.Kind != model.ChangeAutopilot:
+	case !undoable(o.Kind):
 		return "this operation has no inverse; only a policy assignment or a change of Autopilot devices can be undone"
 	case o.Rows.Open() > 0:
 		return "the operation has not ended"
@@ -106,13 +107,18 @@ func cannotUndo(env *kit.Env, o model.Operation) string {
 	return ""
 }
 
+func undoable(k model.OperationKind) bool {
+	_, can := k.Inverse()
+	return can
+}
+
 // askStop asks whether to give up what is not sent, and says what goes on.
 func askStop(env *kit.Env, o model.Operation) kit.Effect {
-	lines := []string{kit.Counted(o.Rows.Queued, "row is", "rows are") + " never sent."}
+	lines := []string{kit.Counted(o.Rows.Queued, "row is", "rows are") + " never sent. It cannot be undone."}
 	if n := o.Rows.InFlight + o.Rows.Accepted; n > 0 {
 		lines = append(lines, kit.Counted(n, "row was", "rows were")+" sent already and "+oneOf(n, "goes", "go")+" on at the service.")
 	}
-	return ask(env, "Stop what is not sent of "+model.Clean(o.Title)+"?", lines, "stop",
+	return ask(env, model.OtherOperation, "Stop what is not sent of "+model.Clean(o.Title)+"?", lines, "stop",
 		func() kit.Effect { return kit.Effect{Cmd: kit.Drop(env, o.ID)} })
 }
 
@@ -142,7 +148,7 @@ func askAgain(env *kit.Env, msg kit.RetryableMsg) kit.Effect {
 		lines = append(lines, "Of the others "+kit.Counted(n, "row's device is", "rows' devices are")+" there already, says the service: once these are sent again, "+
 			env.Keys.Again.String()+" looks for them.")
 	}
-	return ask(env, "Send "+kit.Counted(len(msg.Rows), "row", "rows")+" again?", lines, "send again",
+	return ask(env, o.Kind, "Send "+kit.Counted(len(msg.Rows), "row", "rows")+" again?", lines, "send again",
 		func() kit.Effect { return kit.Effect{Cmd: kit.Retry(env, o.ID)} })
 }
 
@@ -164,7 +170,7 @@ func askMend(env *kit.Env, msg kit.RetryableMsg) kit.Effect {
 		lines = append(lines, "Left as they are: "+strings.Join(byClass(others(msg.Failed, rows)), ", "))
 	}
 	lines = append(lines, "The customer's devices are read; a row is done when its serial is among them. Nothing is changed at the service.")
-	return ask(env, "Look for "+kit.Counted(len(rows), "device", "devices")+" and count what is found as done?", lines, "look",
+	return ask(env, model.OtherOperation, "Look for "+kit.Counted(len(rows), "device", "devices")+" and count what is found as done?", lines, "look",
 		func() kit.Effect { return kit.Effect{Cmd: kit.Mend(env, o.ID)} })
 }
 

@@ -89,6 +89,9 @@ func (s *Devices) Show(filter string) kit.Effect { return s.list.open(filter) }
 
 // Update implements kit.Screen.
 func (s *Devices) Update(msg tea.Msg) kit.Effect {
+	if msg, ok := msg.(kit.WrittenMsg); ok {
+		s.useUp(msg.Written)
+	}
 	if e, ok := s.list.update(msg); ok {
 		if msg, ok := msg.(kit.ListMsg[noItem]); ok {
 			if s.list.ix == msg.Index {

@@ -85,7 +85,7 @@ func (d *detail) date(value string) string {
 // factWords are properties of section 6 of the Partner reference in our words.
 var factWords = map[string]string{
 	"createdBy": "created by", "uploadedBy": "uploaded by", "attributes.etag": "etag", "links.self.uri": "link", "devicesLink.uri": "devices at",
-	"attributes.objectType": "kind", "category": "category", "status": "status", "productKey": "product key", "hardwareHash": "hardware hash",
+	"attributes.objectType": "kind", "companyProfile.links.self.uri": "profile at", "category": "category", "status": "status", "productKey": "product key", "hardwareHash": "hardware hash",
 	"startedTime": "started", "completedTime": "completed", "devicesStatus": "devices",
 }
 

@@ -89,6 +89,7 @@ type list[T any] struct {
 	marks   fleet.Marks
 	inSight int    // marked rows among rows
 	anchor  string // key of the row where a range begins, "" for none
+	new     coming
 
 	// The question about rows that is under way, and the keys that wait for it.
 	askSeq uint64
@@ -168,6 +169,9 @@ func (l *list[T]) update(msg tea.Msg) (kit.Effect, bool) {
 			return l.refresh(), true
 		}
 		return kit.Effect{}, false
+	case kit.WrittenMsg:
+		l.expect(msg.New)
+		return kit.Effect{}, true
 	case kit.ThemeMsg:
 		l.table.SetTheme(l.env.Theme)
 		return kit.Effect{}, true
@@ -194,6 +198,9 @@ func (l *list[T]) take(msg kit.ListMsg[T]) kit.Effect {
 	// A second reading that failed leaves the whole list that we have alone, unless
 	// it found more.
 	if first || msg.Done && (msg.Err == nil || msg.Index.Len() >= l.ix.Len()) {
+		if msg.Done {
+			l.recognise(msg.Index)
+		}
 		l.ix, l.items, l.groups, l.note, l.sides, l.began = msg.Index, msg.Items, msg.Groups, msg.Note, msg.Sides, msg.Began
 		l.read = l.read || msg.Done
 		l.complete = msg.Done && msg.Err == nil
@@ -302,6 +309,7 @@ func (l *list[T]) release() kit.Effect {
 func (l *list[T]) show(rows fleet.Rows, marked int) {
 	l.rows, l.inSight = rows, marked
 	l.table.SetRows(l.ix, rows)
+	l.goToNew()
 	l.describe()
 }
 

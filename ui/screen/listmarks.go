@@ -9,7 +9,7 @@ import (
 func (l *list[T]) markings() []kit.Action {
 	k := l.env.Keys
 	return []kit.Action{
-		{Name: "mark", Key: k.Mark, Do: l.mark, Off: l.needRow, Help: "Mark the row and step down. Marks survive filter, sort and refresh."},
+		{Name: "mark", Key: k.Mark, Do: l.mark, Off: l.needRow, Help: "Mark the row and step down. Marks survive filter, sort and refresh; an operation takes those off that it was asked for."},
 		{Name: "mark all", Key: k.MarkAll, Do: l.markAll, Off: l.needRow, Help: "Mark all that the filter shows."},
 		{Name: "range", Key: k.Range, Quiet: true, Do: l.markRange, Off: l.needRow, Help: "Begin a range at the cursor; again marks all up to the cursor, Esc ends it."},
 		{Name: "mark same", Key: k.Same, Quiet: true, Do: l.markSame, Off: l.needRow,

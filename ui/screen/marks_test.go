@@ -32,6 +32,65 @@ func TestRanges(t *testing.T) {
 	}
 }
 
+// An operation takes the marks of the devices that it was asked for, and no other.
+func TestMarksAreUsedUp(t *testing.T) {
+	s := NewDevices(newEnv(t, still(250)))
+	show(s)
+	typed(s, "     ")
+	e := typed(s, "p")
+	taken := e.Push.(*opened).devices
+	if len(taken) != 5 {
+		t.Fatalf("p takes %d devices, want 5", len(taken))
+	}
+	s.Update(kit.WrittenMsg{Written: kit.Written{New: "a policy"}})
+	want(t, s, "250 devices · 5 marked · as of 14:02 CET")
+	typed(s, "/S0004\n")
+	s.Update(kit.WrittenMsg{Written: kit.Written{Devices: taken[:3]}})
+	want(t, s, "1 of 250 devices · 2 marked (1 out of sight) · as of 14:02 CET")
+	s.Update(kit.WrittenMsg{Written: kit.Written{Devices: taken}})
+	want(t, s, "1 of 250 devices · as of 14:02 CET")
+}
+
+// The cursor goes to the row of what was made, unless it was moved meanwhile.
+func TestTheCursorGoesToWhatWasMade(t *testing.T) {
+	for _, moved := range []bool{false, true} {
+		st := still(5)
+		s := NewPolicies(newEnv(t, st))
+		show(s)
+		s.Update(kit.WrittenMsg{Written: kit.Written{New: "Tills"}})
+		st.PolicyList = append([]model.ConfigurationPolicy{{ID: model.PolicyID(guid(19)), Name: "Kiosk"}}, st.PolicyList...)
+		st.PolicyList = append(st.PolicyList, model.ConfigurationPolicy{ID: model.PolicyID(guid(13)), Name: "Tills"})
+		want := "Tills"
+		if moved {
+			typed(s, "j")
+			want = "Plain"
+		}
+		uitest.Run(s, s.list.refresh())
+		if p, _, _ := s.list.current(); p.Name != want {
+			t.Errorf("moved %v: the cursor stands on %q, want %s", moved, p.Name, want)
+		}
+		typed(s, "g")
+		uitest.Run(s, s.list.refresh())
+		if p, _, _ := s.list.current(); p.Name != "Kiosk" {
+			t.Errorf("moved %v: a later reading takes the cursor to %q", moved, p.Name)
+		}
+	}
+}
+
+// A filter by a column that is none is refused in words; a time is a text.
+func TestAFilterByAnUnknownColumnIsRefused(t *testing.T) {
+	s := NewPolicies(newEnv(t, still(5)))
+	show(s)
+	typed(s, "/foo:bar\n")
+	if c := s.Card(); !c.Typing || !strings.Contains(c.Input, "there is no column foo; columns: policy, devices") {
+		t.Errorf("after Enter: typing %v, %q", c.Typing, c.Input)
+	}
+	typed(s, "\x1b/10:30\n")
+	if c := s.Card(); c.Typing || c.Filter != "10:30" {
+		t.Errorf("a time as filter: typing %v, filter %q", c.Typing, c.Filter)
+	}
+}
+
 func must(row int, ok bool) int {
 	if !ok {
 		return -1

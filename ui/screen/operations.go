@@ -101,6 +101,8 @@ func NewOperations(env *kit.Env) *Operations {
 	})
 	s.actions = append([]kit.Action{
 		{Name: "open", Key: env.Keys.Open, Do: s.open, Off: s.list.needRow, Help: "Its rows, its jobs and why rows failed."},
+		{Name: "follow a job", Key: env.Keys.New, Hurt: true, Quiet: true, Do: s.adopt, Off: s.cannotAdopt,
+			Help: "Take up a job that was started elsewhere, by its tracking id. Nothing is sent."},
 	}, append(append(decisions(env, s, s.operation), s.list.looks()...), s.list.moves()...)...)
 	return s
 }
@@ -207,3 +209,15 @@ func words(env *kit.Env, parts ...string) string {
 	}
 	return strings.Join(kept, " "+env.Theme.Glyphs.Separator+" ")
 }
+
+func (s *Operations) cannotAdopt() string {
+	switch {
+	case s.env.Forms.Adopt == nil || s.env.Backend.Past == nil:
+		return "not available here"
+	case s.env.Customer.ID == "":
+		return "choose a customer first: " + s.env.Keys.Customers.String()
+	}
+	return ""
+}
+
+func (s *Operations) adopt() kit.Effect { return kit.Effect{Push: s.env.Forms.Adopt(s.env)} }

@@ -74,7 +74,7 @@ func TestDecisionsAreAskedWithTheirCount(t *testing.T) {
 		t.Errorf("c on a running operation pushes %v and says %q", e.Push, e.Toast.Text)
 	}
 	typed(s, "j")
-	for key, want := range map[string]string{"c": "1 000 rows are sent that waited.", "X": "1 000 rows are never sent."} {
+	for key, want := range map[string]string{"c": "1 000 rows are sent that waited.", "X": "1 000 rows are never sent. It cannot be undone."} {
 		q, ok := typed(s, key).Push.(*opened)
 		if !ok || q.what != "confirm" || q.question.Lines[0] != want {
 			t.Fatalf("%s on a stopped operation asks %+v", key, q)

@@ -17,7 +17,7 @@ func AskStopped(env *kit.Env, o model.Operation, then func() kit.Effect) kit.Scr
 		return e
 	}
 	return env.Forms.Confirm(env, kit.Question{
-		Title: "Continue " + model.Clean(o.Title) + "?",
+		Title: "Continue " + model.Clean(o.Title) + "?", Kind: o.Kind,
 		Lines: []string{
 			"stopped at " + kit.Count(o.Rows.Total()-unsent) + " of " + kit.Count(o.Rows.Total()) + ": continue or drop?",
 			"Asked " + env.Stamp(o.Created) + " for " + customerOf(o) + ".",

@@ -16,6 +16,8 @@ var (
 	CtrlC  = tea.KeyPressMsg{Code: 'c', Mod: tea.ModCtrl}
 	CtrlD  = tea.KeyPressMsg{Code: 'd', Mod: tea.ModCtrl}
 	CtrlU  = tea.KeyPressMsg{Code: 'u', Mod: tea.ModCtrl}
+
+	ShiftTab = tea.KeyPressMsg{Code: tea.KeyTab, Mod: tea.ModShift}
 )
 
 // Key is the key with this letter or sign on it.
