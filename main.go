@@ -239,15 +239,15 @@ func real(name string, t cli.Target, o *client.Connection, place *kit.Place) err
 // configuration is the file of connections, for the command line.
 type configuration struct{}
 
-// Read implements cli.Configuration.
-func (configuration) Read() (cli.Configured, error) {
+// Read implements kit.Configuration.
+func (configuration) Read() (kit.Configured, error) {
 	f, err := config.Load(config.Path(xdg.ConfigHome))
 	if err != nil {
-		return cli.Configured{}, err
+		return kit.Configured{}, err
 	}
-	c := cli.Configured{Path: f.Path, Use: f.Settings.Use, Connections: f.Connections}
+	c := kit.Configured{Path: f.Path, Use: f.Settings.Use, Connections: f.Connections}
 	for _, p := range f.Problems {
-		c.Problems = append(c.Problems, cli.ConfigProblem{Line: p.Line, Column: p.Column, Key: p.Key, Text: p.String()})
+		c.Problems = append(c.Problems, kit.ConfigProblem{Line: p.Line, Column: p.Column, Key: p.Key, Text: p.String()})
 	}
 	return c, nil
 }
@@ -260,17 +260,17 @@ func changed(change func(*config.File) error) error {
 	return change(f)
 }
 
-// Add implements cli.Configuration.
+// Add implements kit.Configuration.
 func (configuration) Add(c model.Connection) error {
 	return changed(func(f *config.File) error { return f.Add(c) })
 }
 
-// Remove implements cli.Configuration.
+// Remove implements kit.Configuration.
 func (configuration) Remove(name string) error {
 	return changed(func(f *config.File) error { return f.Remove(name) })
 }
 
-// Use implements cli.Configuration.
+// Use implements kit.Configuration.
 func (configuration) Use(name string) error {
 	return changed(func(f *config.File) error { return f.Use(name) })
 }
