@@ -34,9 +34,9 @@ func seatFile(stateDir, backend string) string {
 
 // seatWire is the form of the file.
 type seatWire struct {
-	Recent  []visitedWire `json:"recent"`
-	Cleared time.Time     `json:"cleared"`
-	Left    time.Time     `json:"left"`
+	Recent  []visitedWire                  `json:"recent"`
+	Cleared map[model.CustomerID]time.Time `json:"cleared"` // by id, "" for all
+	Left    time.Time                      `json:"left"`
 }
 
 type visitedWire struct {

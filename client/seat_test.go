@@ -30,14 +30,14 @@ func TestASeatIsRememberedForEachConnectionAlone(t *testing.T) {
 	for i, name := range []string{"one", "two", "one"} {
 		at := noon.Add(time.Duration(i) * time.Minute)
 		if _, err := c.ChangeSeat(t.Context(), func(s model.Seat) model.Seat {
-			s.Cleared = noon
+			s = s.Clear("", noon)
 			return s.Visit(model.Customer{ID: model.CustomerID(name), Name: name + "\x1b]52;c;aGk=\a"}, at)
 		}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	again := seatOf(t, w.dial())
-	if len(again.Recent) != 2 || again.Recent[0].Customer != "one" || again.Recent[1].Customer != "two" || !again.Cleared.Equal(noon) {
+	if len(again.Recent) != 2 || again.Recent[0].Customer != "one" || again.Recent[1].Customer != "two" || !again.Cleared[""].Equal(noon) {
 		t.Errorf("the next start remembers %+v", again)
 	}
 	if strings.ContainsRune(again.Recent[0].Name, 0x1b) {

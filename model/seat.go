@@ -2,6 +2,7 @@ package model
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -14,10 +15,15 @@ const MaxRecent = 20
 // whom they worked with last, and what they have seen. It holds no more than the ledger
 // does. Its zero value remembers nothing.
 type Seat struct {
-	Recent  []Visited // newest first, each customer once
-	Cleared time.Time // what ended up to then was taken out of the inbox
+	Recent []Visited // newest first, each customer once
+	// Cleared says up to when what ended was taken out of the inbox, by customer; that of
+	// no customer holds for all. It is never changed.
+	Cleared map[CustomerID]time.Time
 	Left    time.Time // when the latest visit ended; zero = there was none
 }
+
+// maxCleared bounds the customers whose inbox was cleared for itself.
+const maxCleared = 200
 
 // Visited is a customer and when the operator began to work with it last.
 type Visited struct {
@@ -47,8 +53,35 @@ func (s Seat) Merge(o Seat) Seat {
 		known[v.Customer] = true
 		s.Recent = append(s.Recent, v)
 	}
-	s.Cleared, s.Left = later(s.Cleared, o.Cleared), later(s.Left, o.Left)
+	s.Cleared, s.Left = cleared(s.Cleared, o.Cleared), later(s.Left, o.Left)
 	return s
+}
+
+// cleared joins two sides and drops what the moment for all makes idle.
+func cleared(a, b map[CustomerID]time.Time) map[CustomerID]time.Time {
+	out := make(map[CustomerID]time.Time, len(a)+len(b))
+	for _, side := range []map[CustomerID]time.Time{a, b} {
+		for id, t := range side {
+			out[id] = later(out[id], t)
+		}
+	}
+	all := out[""]
+	maps.DeleteFunc(out, func(id CustomerID, t time.Time) bool { return id != "" && !t.After(all) })
+	for len(out) > maxCleared { // the oldest go: at worst something comes back into the inbox
+		oldest := CustomerID("")
+		for id, t := range out {
+			if id != "" && (oldest == "" || t.Before(out[oldest])) {
+				oldest = id
+			}
+		}
+		delete(out, oldest)
+	}
+	return out
+}
+
+// Clear takes what ended up to a moment out of the inbox of a customer, "" of all.
+func (s Seat) Clear(c CustomerID, upTo time.Time) Seat {
+	return s.Merge(Seat{Cleared: map[CustomerID]time.Time{c: upTo}})
 }
 
 func later(a, b time.Time) time.Time {
@@ -58,15 +91,17 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// Inbox returns the operations that ended without being done in full and were not taken
-// out since, newest first. What the operator cancelled is none of them.
-func (s Seat) Inbox(b *Board) []Operation {
+// Inbox returns the operations of a customer, "" of all, that ended without being done in
+// full and were not taken out since, newest first. What the operator cancelled is none of
+// them.
+func (s Seat) Inbox(b *Board, c CustomerID) []Operation {
 	if b == nil {
 		return nil
 	}
 	var out []Operation
 	for _, o := range b.Operations {
-		if st := o.State(); (st == OperationPartly || st == OperationFailed) && o.Ended.After(s.Cleared) {
+		st, seen := o.State(), later(s.Cleared[""], s.Cleared[o.Customer])
+		if (c == "" || o.Customer == c) && (st == OperationPartly || st == OperationFailed) && o.Ended.After(seen) {
 			out = append(out, o)
 		}
 	}

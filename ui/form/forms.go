@@ -36,6 +36,8 @@ func All() kit.Forms {
 		MarkList:     MarkList,
 		Find:         Find,
 
+		NewConnection: NewConnection,
+
 		ExportList:     ExportList,
 		ExportEvidence: ExportEvidence,
 	}

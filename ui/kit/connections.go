@@ -33,6 +33,9 @@ type ConfigProblem struct {
 	Text         string // where and what, in a line
 }
 
+// SimulatorName is what the simulator inside the program is called among connections.
+const SimulatorName = "simulator"
+
 // Link is a connection that was made: the backend behind it and the place that it is.
 type Link struct {
 	Backend Backend

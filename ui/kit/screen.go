@@ -57,7 +57,8 @@ type Effect struct {
 	Fleet *Fleet            // what is known of the customer's devices now
 	// Partner is the list of customers, read anew.
 	Partner *Customers
-	// Clear takes what ended up to then out of the inbox.
+	// Clear takes what ended up to then out of the inbox of the customer, of all when none
+	// is chosen.
 	Clear time.Time
 	// Connect is the name of the connection to work with from now on, "" the simulator's.
 	Connect *string

@@ -12,7 +12,7 @@ import (
 // board has one operation of each state.
 func board() *uitest.Still {
 	op := func(id, title string, age int, rows model.Tally, owned bool) model.Operation {
-		return model.Operation{ID: model.OperationID(id), Kind: model.AssignPolicy, Title: title, CustomerName: "Contoso", Created: born.AddDate(0, 0, age),
+		return model.Operation{ID: model.OperationID(id), Kind: model.AssignPolicy, Title: title, Customer: model.CustomerID(guid(1)), CustomerName: "Contoso", Created: born.AddDate(0, 0, age),
 			Rows: rows, Owned: owned, Mine: owned, Jobs: []model.Job{{Chunk: 1, Rows: rows.Total(), ID: "job-1", State: model.JobProcessing, Phase: model.ChunkAccepted}}}
 	}
 	return &uitest.Still{
