@@ -176,7 +176,7 @@ func (c *newConnection) confirm() kit.Effect {
 		add("tenant", n.Tenant)
 		add("cloud", where.Title)
 		add("sign-in", string(n.SignIn)+" at "+where.Authority)
-		add("application", n.ClientID)
+		add("client id", n.ClientID)
 		writes := "refused: read-only until the file says read_only = false"
 		if !n.ReadOnly {
 			writes = "allowed"

@@ -118,7 +118,7 @@ func (s *Home) counts(here, elsewhere []model.Operation) {
 	hand += len(s.env.Seat.Inbox(&model.Board{Operations: elsewhere}, ""))
 	if running+hand > 0 {
 		s.add("  " + s.env.Theme.Muted.Render("other customers: "+kit.Count(running)+" running, "+kit.Count(hand)+" in need of a hand; "+
-			s.env.Keys.Customers.String()+" and "+allCustomers+" shows them"))
+			s.env.Keys.Customers.String()+", "+allCustomers))
 	}
 }
 

@@ -57,7 +57,7 @@ func TestOperationsFollowTheBoard(t *testing.T) {
 	show(s)
 	next := *env.Jobs
 	next.Rev = 2
-	next.Operations = append([]model.Operation{{ID: "new", Title: "a new one", Created: born.AddDate(1, 0, 0), Rows: model.Tally{Queued: 1}, Owned: true}}, next.Operations...)
+	next.Operations = append([]model.Operation{{ID: "new", Customer: model.CustomerID(guid(1)), Title: "a new one", Created: born.AddDate(1, 0, 0), Rows: model.Tally{Queued: 1}, Owned: true}}, next.Operations...)
 	env.Jobs = &next
 	uitest.Run(s, s.Update(kit.JobsMsg{Board: env.Jobs}))
 	if line := strings.Split(s.View(), "\n")[1]; !strings.Contains(line, "a new one") {

@@ -237,6 +237,9 @@ func (s *Switch) key(msg tea.KeyPressMsg) kit.Effect {
 
 func (s *Switch) choose() kit.Effect {
 	row, _, ok := s.table.Current()
+	if s.reading && !ok {
+		return kit.Effect{Toast: kit.Toast{Text: "still reading the customers: none of those read so far is called like that", Tone: theme.WarnTone}}
+	}
 	if !ok || row >= len(s.shown) {
 		return kit.Effect{Toast: kit.Toast{Text: "no customer is called like that", Tone: theme.WarnTone}}
 	}

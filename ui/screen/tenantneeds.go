@@ -39,12 +39,13 @@ func (s *TenantNeeds) fill() {
 		case indent == 0:
 			s.add(" " + s.env.Theme.Title.Render(ansi.Truncate(text, max(s.w-1, 0), "")))
 		default:
-			// What does not fit goes on below, further in.
-			for i, part := range strings.Split(ansi.Wrap(text, max(s.w-indent-5, 1), "/?&"), "\n") {
-				if i > 0 {
-					part = "    " + strings.TrimLeft(part, " ")
-				}
-				s.add(strings.Repeat(" ", indent+1) + part)
+			room, more := s.w-indent-1, ""
+			if ansi.StringWidth(text) > room {
+				room -= 4
+			}
+			for part := range strings.SplitSeq(ansi.Wrap(text, max(room, 1), "/?&"), "\n") {
+				s.add(strings.Repeat(" ", indent+1) + more + strings.TrimLeft(part, " "))
+				more = "    " // what does not fit goes on below, further in
 			}
 		}
 	}
