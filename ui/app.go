@@ -64,6 +64,7 @@ type App struct {
 	placed      bool       // it is known which customer to begin with, or that one has to be chosen
 	asked       bool       // the operator was asked about stopped operations
 	askedSignIn bool       // somebody was asked to sign in
+	owed        bool       // the sign-in is asked for when nothing is being filled in
 	unkept      bool       // it was said that nothing can be remembered
 	quitting    kit.Screen // the question whether to quit, while it is open
 

@@ -36,7 +36,7 @@ func (a *App) join(l kit.Link) {
 	}
 	a.env, a.cancel = env, nil
 	a.newest, a.awaited = "", ""
-	a.deaf, a.placed, a.asked, a.askedSignIn = false, false, false, false
+	a.deaf, a.placed, a.asked, a.askedSignIn, a.owed = false, false, false, false, false
 	a.leaving = a.leave()
 	a.actions = a.declare()
 	a.begin(model.Customer{})

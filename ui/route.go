@@ -258,7 +258,7 @@ func (a *App) pop(s kit.Screen) tea.Cmd {
 	}
 	a.stack = slices.Delete(a.stack, i, i+1)
 	a.forget()
-	return a.enter(a.top())
+	return tea.Batch(a.enter(a.top()), a.payOwed())
 }
 
 // forget lets go of screens that were closed.
