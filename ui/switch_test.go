@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
 	"muster/client/config"
@@ -28,8 +29,8 @@ type strangers struct {
 	found   string            // the first frame with somebody else's
 }
 
-func (s *strangers) look(frame string) {
-	frame = ansi.Strip(frame)
+func (s *strangers) look(v tea.View) {
+	frame := ansi.Strip(v.Content)
 	place, _, _ := strings.Cut(frame, "\n")
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -87,7 +88,7 @@ func customersOf(t *testing.T, o ui.Options) []model.Customer {
 }
 
 // watchedStart runs the dashboard at 80 by 24 with every frame looked at.
-func watchedStart(t *testing.T, o ui.Options, look func(string)) *uitest.Session {
+func watchedStart(t *testing.T, o ui.Options, look func(tea.View)) *uitest.Session {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	s := uitest.Start(t, uitest.Watch(ui.New(ctx, o), look), 80, 24)

@@ -17,6 +17,7 @@ import (
 
 // person is a sign-in of which a test says how it ends.
 type person struct {
+	life    time.Duration // of a code
 	prompts int
 	ends    chan error
 	ctx     context.Context
@@ -31,7 +32,7 @@ func (p *person) SignIn(ctx context.Context, show func(model.Prompt)) (model.Acc
 	p.ctx = ctx
 	p.prompts++
 	show(model.Prompt{Way: model.SignInDevice, Code: fmt.Sprintf("FXK7CJL%d", p.prompts), Address: "https://microsoft.com/devicelogin",
-		Until: uitest.Noon().Add(14*time.Minute + 59*time.Second)})
+		Until: uitest.Noon().Add(p.life)})
 	select {
 	case err := <-p.ends:
 		return model.Account{Name: "agent@contoso.example"}, err
@@ -46,7 +47,7 @@ func (p *person) SignOut() {}
 func asking(t *testing.T) (*SignIn, *person, *kit.Env, func() tea.Msg) {
 	t.Helper()
 	env := newEnv(t, &uitest.Still{})
-	p := &person{ends: make(chan error, 1)}
+	p := &person{ends: make(chan error, 1), life: 14*time.Minute + 59*time.Second}
 	env.Backend.Identity = p
 	env.Place.Connection = "contoso"
 	s := NewSignIn(env, nil)

@@ -7,13 +7,13 @@ import (
 // watched is a program of which every frame is looked at.
 type watched struct {
 	tea.Model
-	look func(frame string)
+	look func(tea.View)
 }
 
 // Watch returns the program with look called for every frame that it draws, those that a
 // terminal would be too slow to show included. look is called from the program's own
 // goroutine.
-func Watch(m tea.Model, look func(frame string)) tea.Model { return &watched{m, look} }
+func Watch(m tea.Model, look func(tea.View)) tea.Model { return &watched{m, look} }
 
 // Update implements tea.Model.
 func (w *watched) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
@@ -25,6 +25,6 @@ func (w *watched) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // View implements tea.Model.
 func (w *watched) View() tea.View {
 	v := w.Model.View()
-	w.look(v.Content)
+	w.look(v)
 	return v
 }
