@@ -167,7 +167,11 @@ func (s *SignIn) View() string {
 		add(t.Accent, s.prompt.Address)
 		lines = append(lines, "")
 		add(t.Header, "and type this code:")
-		lines = append(lines, "", "    "+t.Accent.Bold(true).Render(spread(s.prompt.Code)), "")
+		code := "    " + spread(s.prompt.Code)
+		if ansi.StringWidth(code) > inner {
+			code = ansi.Truncate(s.prompt.Code, inner, t.Glyphs.Ellipsis)
+		}
+		lines = append(lines, "", t.Accent.Bold(true).Render(code), "")
 	default:
 		add(t.Header, "Open this address in your own browser. Where muster runs on another machine, reach its port through ssh -L first:")
 		lines = append(lines, "")
