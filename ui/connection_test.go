@@ -86,6 +86,26 @@ func TestLeavingWhatIsUnsent(t *testing.T) {
 	}
 }
 
+// The answer to who the customers are closes nothing that was opened meanwhile, and asks
+// nothing of somebody who has chosen.
+func TestALateAnswerAboutCustomersClosesNothing(t *testing.T) {
+	a := driven(t, Options{}, devices(3), 80, 24) // two customers: they are listed
+	a.placed = false                              // as after a sign-in
+	press(a, "C")
+	if _, ok := a.top().(*screen.Switch); !ok {
+		t.Fatalf("%T is in sight", a.top())
+	}
+	update(a, kit.CustomersMsg{Epoch: a.env.Epoch, Customers: []model.Customer{{ID: "c"}, {ID: "f"}}})
+	if _, ok := a.top().(*screen.Switch); !ok {
+		t.Errorf("the answer put %T in its place", a.top())
+	}
+	a.placed = false
+	press(a, "fabr\n")
+	if !a.placed || a.env.Customer.ID != "f" {
+		t.Errorf("the choice does not count: %v, %q", a.placed, a.env.Customer.ID)
+	}
+}
+
 // noFile is a configuration without connections.
 type noFile struct{}
 

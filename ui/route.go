@@ -297,6 +297,7 @@ func (a *App) open(o kit.Open) tea.Cmd {
 // visit begins to work with a customer, or with none in particular.
 func (a *App) visit(c model.Customer) tea.Cmd {
 	a.begin(c)
+	a.placed = true
 	if c.ID == "" {
 		return a.open(kit.Open{View: kit.HomeView})
 	}
@@ -335,6 +336,9 @@ func (a *App) customers(msg kit.CustomersMsg) tea.Cmd {
 	default:
 		if msg.Err != nil && (msg.Err.Kind != model.SignedOut || a.env.Backend.Identity == nil) {
 			a.say(kit.Failed(msg.Err))
+		}
+		if slices.Contains(a.stack, a.view(kit.CustomersView)) { // they are in sight since, or below what was opened since
+			break
 		}
 		cmd = a.open(kit.Open{View: kit.CustomersView, Above: true})
 		if len(a.env.Seat.Recent) > 0 { // whoever was here before goes on with one of a few

@@ -237,6 +237,7 @@ func TestManyCustomersFromTheSimulatorOn(t *testing.T) {
 	s.WaitFor("Sign in to harrowpike", "type this code:", "SIGN-IN NEEDED")
 	g.control("/signin", `{"code": "`+g.code()+`", "account": "agent"}`)
 	s.WaitGone("SIGN-IN NEEDED")
+	s.WaitGone("type this code:") // the screen closes a moment later
 	g.forget("/faults")
 	s.Type("o")
 	s.WaitFor("operations")
