@@ -18,7 +18,9 @@ import (
 	"os/signal"
 	"os/user"
 	"runtime/debug"
+	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -109,8 +111,9 @@ func dashboard(ctx context.Context, t cli.Target) error {
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	crash := &client.Crash{Dir: cmp.Or(t.StateDir, client.StateDir(xdg.StateHome)), Version: version(), Now: time.Now, End: stop}
-	backend, place, done, err := connect(ctx, t, demoSpeed, crash)
+	crash := &client.Crash{Dir: signIns{}.dir(t.StateDir), Version: version(), Now: time.Now, End: stop}
+	open := &links{ctx: ctx, from: t, crash: crash}
+	first, err := open.link(t)
 	if err != nil {
 		return err
 	}
@@ -119,16 +122,63 @@ func dashboard(ctx context.Context, t cli.Target) error {
 	if t.UTC {
 		zone = time.UTC
 	}
-	err = ui.Run(ctx, ui.Options{Backend: backend, Place: place, Forms: form.All(), Customer: t.Customer,
-		Version: version(), Zone: zone, Bell: t.Bell || set.Bell, Tmux: set.Clipboard == "tmux", Crashed: crash.Report},
-		os.Stdin, os.Stdout, tea.WithoutSignalHandler())
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceTime)
-	defer cancel()
-	err = errors.Join(err, done(last))
+	err = ui.Run(ctx, ui.Options{Backend: first.Backend, Place: first.Place, Close: first.Close, Forms: form.All(), Customer: t.Customer,
+		Configuration: forgetful{stateDir: t.StateDir}, Dial: open.dial, Version: version(), Zone: zone, Bell: t.Bell || set.Bell,
+		Tmux: set.Clipboard == "tmux", Crashed: crash.Report}, os.Stdin, os.Stdout, tea.WithoutSignalHandler())
+	err = errors.Join(err, open.close())
 	if crashed := crash.Err(); crashed != nil {
 		return errors.Join(crashed, err)
 	}
 	return errors.Join(err, context.Cause(ctx)) // a signal is not a farewell
+}
+
+// links are the connections that a dashboard has worked with, the present one last.
+// Those that were left may still be waiting for a write to come home.
+type links struct {
+	ctx  context.Context
+	from cli.Target // what the program was started with
+
+	crash *client.Crash // told of panics of what runs by itself
+
+	mu   sync.Mutex
+	ends []func() error
+}
+
+// dial makes the connection of that name in the configuration, "" the simulator inside.
+// What was asked for at the start about writing, places and times holds for it as well.
+func (l *links) dial(_ context.Context, name string) (kit.Link, error) {
+	t := l.from
+	t.Connection, t.Demo = name, name == ""
+	t.Partner, t.Graph, t.PartnerToken, t.GraphToken, t.TokenFile = "", "", model.Secret{}, model.Secret{}, ""
+	return l.link(t)
+}
+
+// link makes a connection and keeps its end.
+func (l *links) link(t cli.Target) (kit.Link, error) {
+	backend, place, done, err := connect(l.ctx, t, demoSpeed, l.crash)
+	if err != nil {
+		return kit.Link{}, err
+	}
+	end := sync.OnceValue(func() error {
+		last, cancel := context.WithTimeout(context.WithoutCancel(l.ctx), graceTime)
+		defer cancel()
+		return done(last)
+	})
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ends = append(l.ends, end)
+	return kit.Link{Backend: backend, Place: place, Close: end}, nil
+}
+
+// close ends what is still open, the latest first, and waits for all.
+func (l *links) close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var all error
+	for _, end := range slices.Backward(l.ends) {
+		all = errors.Join(all, end())
+	}
+	return all
 }
 
 // connect makes the backend that flags and environment name. A panic of what runs by
@@ -175,9 +225,6 @@ func connect(ctx context.Context, t cli.Target, speed float64, crash *client.Cra
 	}
 	if crash != nil {
 		o.Crashed = crash.Report
-		if !o.Forget {
-			crash.Dir = o.StateDir
-		}
 	}
 	c, err := client.Dial(o)
 	if err != nil {
@@ -252,15 +299,15 @@ func real(name string, t cli.Target, o *client.Connection, place *kit.Place) err
 // configuration is the file of connections, for the command line.
 type configuration struct{}
 
-// Read implements cli.Configuration.
-func (configuration) Read() (cli.Configured, error) {
+// Read implements kit.Configuration.
+func (configuration) Read() (kit.Configured, error) {
 	f, err := config.Load(config.Path(xdg.ConfigHome))
 	if err != nil {
-		return cli.Configured{}, err
+		return kit.Configured{}, err
 	}
-	c := cli.Configured{Path: f.Path, Use: f.Settings.Use, Connections: f.Connections}
+	c := kit.Configured{Path: f.Path, Use: f.Settings.Use, Connections: f.Connections}
 	for _, p := range f.Problems {
-		c.Problems = append(c.Problems, cli.ConfigProblem{Line: p.Line, Column: p.Column, Key: p.Key, Text: p.String()})
+		c.Problems = append(c.Problems, kit.ConfigProblem{Line: p.Line, Column: p.Column, Key: p.Key, Text: p.String()})
 	}
 	return c, nil
 }
@@ -273,17 +320,17 @@ func changed(change func(*config.File) error) error {
 	return change(f)
 }
 
-// Add implements cli.Configuration.
+// Add implements kit.Configuration.
 func (configuration) Add(c model.Connection) error {
 	return changed(func(f *config.File) error { return f.Add(c) })
 }
 
-// Remove implements cli.Configuration.
+// Remove implements kit.Configuration.
 func (configuration) Remove(name string) error {
 	return changed(func(f *config.File) error { return f.Remove(name) })
 }
 
-// Use implements cli.Configuration.
+// Use implements kit.Configuration.
 func (configuration) Use(name string) error {
 	return changed(func(f *config.File) error { return f.Use(name) })
 }
@@ -325,9 +372,24 @@ func (s signIns) Forget(stateDir, connection string) (bool, error) {
 	return ok, nil
 }
 
+// forgetful is the file of connections for the screens: with a connection goes what is
+// remembered of its sign-in, as on the command line.
+type forgetful struct {
+	configuration
+	stateDir string
+}
+
+// Remove implements kit.Configuration.
+func (f forgetful) Remove(name string) error {
+	if _, err := (signIns{}).Forget(f.stateDir, name); err != nil {
+		return err
+	}
+	return f.configuration.Remove(name)
+}
+
 // backend gives a client to the screens in every part that it plays.
 func backend(c *client.Client) kit.Backend {
-	return kit.Backend{Reader: c, Batch: c, Walker: c, Writer: c, Journal: c, Files: client.Files{}, Policies: c, Devices: c, Past: c, Mend: c, Requests: c, Items: c, Fleets: c.Fleets(),
+	return kit.Backend{Reader: c, Batch: c, Walker: c, Writer: c, Journal: c, Files: client.Files{}, Policies: c, Devices: c, Past: c, Mend: c, Requests: c, Memory: c, Items: c, Fleets: c.Fleets(),
 		Autopilot: c, AutopilotWriter: c, Profiles: c, ProfileWriter: c, BIOS: c, BIOSWriter: c, Directory: c}
 }
 

@@ -49,6 +49,8 @@ type Options struct {
 	// Crashed is told of a panic of what runs by itself, see [Crash.Report]; nil lets it
 	// end the process.
 	Crashed func(what any, stack []byte)
+	// SeatFile is where the operator's place is remembered, "" = nowhere.
+	SeatFile string
 	// Ended runs after everything else has; nil = nothing.
 	Ended func() error
 	Now   func() time.Time
@@ -85,6 +87,7 @@ type Client struct {
 	kept      map[model.ImportID]bool    // tickets that the service did not let this session remove
 	lookers   atomic.Int64               // who waits for a newer board
 	boards    boards
+	seat      seat
 }
 
 // New makes a client and begins to open its ledger.
@@ -118,6 +121,7 @@ func New(o Options) *Client {
 	c := &Client{o: o, tracker: tracker.New(o.Tracker), opened: make(chan struct{}), base: base, stop: stop,
 		closing: make(chan struct{}), runners: map[model.OperationID]bool{}, yielded: map[model.OperationID]bool{}, since: map[string]time.Time{},
 		pages: map[model.CustomerID]int{}, paused: map[model.OperationID]bool{}, routeless: map[model.CustomerID]map[model.AssignWay]bool{}, ran: map[model.OperationID]bool{}, kept: map[model.ImportID]bool{}}
+	c.seat.path = o.SeatFile
 	c.wg.Add(1)
 	c.spawn(c.open)
 	return c

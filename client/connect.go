@@ -104,6 +104,9 @@ func Dial(o Connection) (*Client, error) {
 	options := Options{Partner: partner.New(c), ReadOnly: o.ReadOnly, OpenLedger: d.openLedger, Waiting: d.waiting,
 		Tracker: o.Tracker, Chunk: o.Chunk, ReadBack: o.ReadBack, Look: o.Look, Patience: o.Patience, AgainAfter: o.AgainAfter, Requests: log.Requests,
 		Session: o.Session, Fleets: cache.New(o.CacheDir, d.backend()), Crashed: o.Crashed}
+	if o.StateDir != "" {
+		options.SeatFile = seatFile(o.StateDir, d.backend())
+	}
 	if o.Graph != "" {
 		if d.graph, _, err = address(o.Graph); err != nil {
 			return nil, err

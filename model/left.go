@@ -32,6 +32,16 @@ func (o Operation) Left(now time.Time) (left time.Duration, ok bool) {
 	return time.Duration(f), true
 }
 
+// RowsAMinute is the rate at which rows have ended while jobs were at the service; 0 while
+// that is not known.
+func (o Operation) RowsAMinute(now time.Time) int {
+	busy, ended := o.pace(now)
+	if busy < time.Second || ended == 0 {
+		return 0
+	}
+	return int(float64(ended) / busy.Minutes())
+}
+
 // pace returns how long at least one job was under way and how many rows the jobs had
 // that ended in that time.
 func (o Operation) pace(now time.Time) (busy time.Duration, ended int) {

@@ -20,23 +20,29 @@ import (
 
 // Options are what a dashboard is started with.
 type Options struct {
-	Backend  kit.Backend
-	Forms    kit.Forms // a nil member makes its action unavailable
-	Place    kit.Place
-	Customer string           // id or exact name; "" takes the only one or lets the operator choose
-	Now      func() time.Time // the clock; nil is this machine's
-	Zone     *time.Location   // where times are shown; nil is the local one
-	Version  string
-	Tmux     bool // texts for the clipboard go through tmux
-	Bell     bool // tell the terminal when an operation ends: by its bell, and by a notice where it knows one
-	ASCII    bool // plain ASCII signs whatever the terminal says about itself
+	Backend kit.Backend
+	Forms   kit.Forms // a nil member makes its action unavailable
+	Place   kit.Place
+	Close   func() error // ends the backend when another connection takes its place; nil = nothing to end
+	// Configuration is the file of connections and Dial makes one of them; nil = there is
+	// no other to choose.
+	Configuration kit.Configuration
+	Dial          kit.Dialer
+	Customer      string           // id or exact name; "" takes the only one or lets the operator choose
+	Now           func() time.Time // the clock; nil is this machine's
+	Zone          *time.Location   // where times are shown; nil is the local one
+	Version       string
+	Tmux          bool // texts for the clipboard go through tmux
+	Bell          bool // tell the terminal when an operation ends: by its bell, and by a notice where it knows one
+	ASCII         bool // plain ASCII signs whatever the terminal says about itself
 	// Crashed is told of a panic, and the dashboard then ends; nil = Bubble Tea prints it.
 	Crashed func(what any, stack []byte)
 }
 
 // App is the dashboard as Bubble Tea sees it. Make it with [New].
 type App struct {
-	env     *kit.Env
+	ctx     context.Context // of the program
+	env     *kit.Env        // of the connection
 	options Options
 	actions []kit.Action // what works on every screen that is not being typed into
 	leaving []kit.Action // the part of them that leads back
@@ -45,6 +51,10 @@ type App struct {
 	views  map[kit.View]kit.Screen
 	begun  map[kit.Screen]bool // whose Init has run
 	cancel context.CancelFunc  // of the visit
+	hangUp context.CancelFunc  // of the connection
+	end    func() error        // what is to end with the connection, may be nil
+
+	dialling bool // another connection is being made: keys would strike the present one
 
 	toast   kit.Toast
 	toasted time.Time
@@ -55,6 +65,8 @@ type App struct {
 	placed      bool       // it is known which customer to begin with, or that one has to be chosen
 	asked       bool       // the operator was asked about stopped operations
 	askedSignIn bool       // somebody was asked to sign in
+	owed        bool       // the sign-in is asked for when nothing is being filled in
+	unkept      bool       // it was said that nothing can be remembered
 	quitting    kit.Screen // the question whether to quit, while it is open
 
 	bell   bool
@@ -68,27 +80,15 @@ type App struct {
 
 // New returns the dashboard for a program that ends with ctx.
 func New(ctx context.Context, o Options) *App {
-	env := kit.NewEnv(ctx, o.Backend)
-	env.Forms, env.Place, env.Version, env.Tmux = o.Forms, o.Place, o.Version, o.Tmux
-	if o.Now != nil {
-		env.Now = o.Now
-	}
-	if o.Zone != nil {
-		env.Zone = o.Zone
-	}
-	env.Crashed = o.Crashed
-	a := &App{env: env, options: o, dark: true, ascii: o.ASCII, bell: o.Bell}
-	env.Theme = theme.New(a.dark, a.ascii)
-	a.leaving = a.leave()
-	a.actions = a.declare()
-	a.begin(model.Customer{})
+	a := &App{ctx: ctx, options: o, dark: true, ascii: o.ASCII, bell: o.Bell}
+	a.join(kit.Link{Backend: o.Backend, Place: o.Place, Close: o.Close})
 	return a
 }
 
 // Init implements tea.Model: the watch on the operations and the first question, who
 // the customer is.
 func (a *App) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, kit.WatchJobs(a.env), kit.WatchSignIn(a.env, 0), kit.FindCustomers(a.env, a.options.Customer))
+	return tea.Batch(tea.RequestBackgroundColor, a.watch())
 }
 
 // Update implements tea.Model.
@@ -98,6 +98,9 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return a, a.key(msg)
 	}
 	a.chrome.of = chromeKey{}
+	if news, ok := msg.(interface{ From() kit.Origin }); ok && news.From() != a.env.Origin {
+		return a, nil // of a connection that was left
+	}
 	switch msg := msg.(type) {
 	case tea.PasteMsg:
 		if top := a.top(); top.Card().Typing && !a.small() {
@@ -118,7 +121,16 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return a, a.signedIn(msg)
 	case kit.DecidedMsg:
 		a.decided(msg)
+	case kit.SeatMsg:
+		a.seated(msg)
+	case kit.ConnectedMsg:
+		return a, a.connected(msg)
+	case kit.LeftMsg:
+		a.leftBehind(msg)
 	case kit.Addressed:
+		if !slices.Contains(a.alive(), msg.Address().To) {
+			return a, nil // when who asked is gone, so is the answer
+		}
 		cmd := a.deliver(msg.Address().To, msg)
 		if saved, ok := msg.(kit.SavedMsg); ok && saved.Err == nil {
 			a.newest = saved.Operation
@@ -157,16 +169,8 @@ func (a *App) restyle(dark, ascii bool) {
 	}
 }
 
-// deliver brings an answer to the screen that asked, wherever it is by now. When it
-// is gone, so is the answer.
-func (a *App) deliver(to kit.Screen, msg tea.Msg) tea.Cmd {
-	for _, s := range a.alive() {
-		if s == to {
-			return a.perform(s, s.Update(msg))
-		}
-	}
-	return nil
-}
+// deliver brings an answer to the screen that asked, wherever it is by now.
+func (a *App) deliver(to kit.Screen, msg tea.Msg) tea.Cmd { return a.perform(to, to.Update(msg)) }
 
 // tell brings news to every screen.
 func (a *App) tell(msg tea.Msg) tea.Cmd {
@@ -186,6 +190,9 @@ func (a *App) key(msg tea.KeyPressMsg) tea.Cmd {
 		if a.env.Keys.Quit.Matches(msg) && !a.top().Card().Typing {
 			return a.quit()
 		}
+		return nil
+	}
+	if a.dialling {
 		return nil
 	}
 	was, top := a.toast, a.top()

@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -18,8 +19,7 @@ func TestChangeAGroupTagAndUndoIt(t *testing.T) {
 	s.WaitFor("33 devices", "as of")
 	s.Type("  t")
 	s.WaitFor("What changes on 2 Autopilot devices?", "┃ Group tag")
-	s.Press(uitest.CtrlU)
-	s.Type("KIOSK")
+	s.Type("KIOSK") // takes the place of what is there
 	s.WaitFor("[x] Group tag")
 	s.Golden("form-change-80x24")
 	s.Press(uitest.Tab, uitest.Tab, uitest.Tab, uitest.Tab, uitest.Tab)
@@ -38,6 +38,22 @@ func TestChangeAGroupTagAndUndoIt(t *testing.T) {
 	s.WaitFor("┃ Give 2 devices their former values back?")
 	s.Type("y")
 	s.WaitFor("undo", " done")
+}
+
+// What is there is shown until something is typed, and can be brought in to be changed.
+func TestAGroupTagIsBroughtIn(t *testing.T) {
+	s := start(t, simulated(t, 30))
+	s.WaitFor("33 devices", "as of")
+	s.Type("t")
+	s.WaitFor("┃ Group tag", "[ ] Group tag")
+	s.Press(uitest.Right)
+	s.WaitFor("[x] Group tag")
+	s.Type("-X")
+	s.WaitFor("-X")
+	now := regexp.MustCompile(`Group tag +now (.*)`).FindStringSubmatch(s.Screen())
+	if now == nil || !strings.Contains(s.Screen(), "┃ "+strings.TrimSpace(now[1])+"-X") {
+		t.Errorf("%q was not brought in:\n%s", now, s.Screen())
+	}
 }
 
 // A name that no computer may have is refused at its field, in words.

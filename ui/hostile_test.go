@@ -119,25 +119,6 @@ func links(key, value string) bool {
 	return key == "id" && guids.MatchString(value) || strings.HasPrefix(key, "@odata") || strings.Contains(strings.ToLower(key), "token") || strings.HasSuffix(strings.ToLower(key), "uri")
 }
 
-// watched looks at every frame before it is drawn.
-type watched struct {
-	tea.Model
-	look func(tea.View)
-}
-
-// Update implements tea.Model.
-func (w watched) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	m, cmd := w.Model.Update(msg)
-	return watched{m, w.look}, cmd
-}
-
-// View implements tea.Model.
-func (w watched) View() tea.View {
-	v := w.Model.View()
-	w.look(v)
-	return v
-}
-
 // frames keeps what is wrong with frames. They are drawn on the program's own goroutine.
 type frames struct {
 	testing.TB
@@ -184,18 +165,18 @@ func TestSection13_11_HostileTextsChangeNothingButThemselves(t *testing.T) {
 			w := newWorld(t, simulator.Options{Devices: 40, Customers: 5})
 			network := &spoiler{next: rest.NewTransport(nil).Transport, keep: keep}
 			o := w.options(t, func(c *client.Connection) { c.Transport = &http.Client{Transport: network} })
-			o.Customer = ""
+			o.Customer, o.Configuration = "", fileWith(t, someConnections)
 			const width, height = 100, 30
 			f := &frames{TB: t}
 			ctx, cancel := context.WithCancel(context.Background())
-			s := uitest.Start(t, watched{ui.New(ctx, o), f.look(width, height)}, width, height)
+			s := uitest.Start(t, uitest.Watch(ui.New(ctx, o), f.look(width, height)), width, height)
 			t.Cleanup(cancel)
 			s.Tape()
 			s.WaitFor("demo")
 			s.Settle()
 			s.Press(uitest.Enter) // a customer
 			s.Settle()
-			for _, view := range "12345678LoC" {
+			for _, view := range "12345678LoC9H" {
 				s.Type(string(view))
 				s.Settle()
 				f.whole(t, s, string(view))
@@ -207,6 +188,17 @@ func TestSection13_11_HostileTextsChangeNothingButThemselves(t *testing.T) {
 					s.Breathe()
 					f.whole(t, s, string(view)+key)
 				}
+				for range 4 {
+					s.Press(uitest.Esc)
+				}
+				s.Breathe()
+			}
+			for _, form := range []string{"2U", "2M", "2t", "2b", "4n", "4e", "5e", "5p", "7n", "7e", "7p", "9n", "3p", "F", ":"} {
+				s.Type(form)
+				s.Breathe()
+				f.whole(t, s, form)
+				s.Press(uitest.Esc)
+				s.Type("y") // what is filled in may be thrown away
 				for range 4 {
 					s.Press(uitest.Esc)
 				}

@@ -123,7 +123,7 @@ func TestHomeAndHelp(t *testing.T) {
 	s.Golden("help-80x24")
 	s.Press(uitest.Esc)
 	s.Type("1")
-	s.WaitFor("devices by policy", "nothing was asked for yet")
+	s.WaitFor("By policy", "nothing was asked for yet")
 	s.Golden("home-80x24")
 	s.Type("q")
 	s.WaitEnd()

@@ -62,6 +62,9 @@ func (a *App) announce(ended []model.Operation) {
 	case 1:
 		o := ended[0]
 		text := model.Clean(o.Sum())
+		if name := model.Clean(o.CustomerName); name != "" && o.Customer != a.env.Customer.ID {
+			text = name + ": " + text
+		}
 		if o.State() != model.OperationDone {
 			text += "; " + operationsKey(a.env) + " opens the operation"
 		}

@@ -15,7 +15,7 @@ import (
 // TestSection13_09_AnOpenPromptHoldsUpNothing: while a code waits to be typed, the rest
 // of the screen goes on, and the program ends at once when it is told to.
 func TestSection13_09_AnOpenPromptHoldsUpNothing(t *testing.T) {
-	g, o := newGate(t)
+	g, o := newGate(t, 40, 30)
 	s := start(t, o)
 	s.WaitFor("type this code:")
 	g.control("/signin", `{"code": "`+g.code()+`", "account": "agent"}`)
@@ -61,7 +61,7 @@ func (g *gate) heal() {
 
 // TestSection13_19_ThatASignInIsNotRememberedIsSaidOnce: everything else works.
 func TestSection13_19_ThatASignInIsNotRememberedIsSaidOnce(t *testing.T) {
-	g, o := newGate(t, func(c *model.Connection, r *client.Real) {
+	g, o := newGate(t, 40, 30, func(c *model.Connection, r *client.Real) {
 		c.Remember, r.StateDir = true, t.TempDir()
 		r.Getenv = func(name string) string { return map[string]string{"SUDO_USER": "ops"}[name] }
 	})

@@ -66,7 +66,11 @@ func (a *App) goTo() []kit.Action {
 		{Name: "Autopilot", Key: k.Autopilot, Quiet: true, Off: a.needCustomer, Help: "The devices that Intune knows, among all devices. " + intuneTerms,
 			Do: func() kit.Effect { return kit.Effect{Open: kit.Open{View: kit.DevicesView, Filter: screen.InIntune}} }},
 		{Name: "operations", Key: k.Operations, Do: a.operations, Help: "What was asked for and what became of it; after news of an operation, that one."},
-		{Name: "customers", Key: k.Customers, Quiet: true, Do: to(kit.CustomersView, true), Help: "Choose another customer."},
+		{Name: "customers", Key: k.Customers, Quiet: true, Help: "Switch to another customer: Enter takes the one before, letters find any.",
+			Do: func() kit.Effect { return kit.Effect{Push: screen.NewSwitch(a.env)} }},
+		{Name: "connections", Key: k.Connections, Quiet: true, Do: to(kit.ConnectionsView, true), Off: a.cannotConnect, Help: "Choose, add or remove a connection to a tenant."},
+		{Name: "connect a tenant", Key: k.Tenant, Quiet: true, Help: "What a tenant needs: application, permissions, roles, consent.",
+			Do: func() kit.Effect { return kit.Effect{Push: screen.NewTenantNeeds(a.env)} }},
 	}
 }
 
@@ -154,7 +158,8 @@ func (a *App) begin(c model.Customer) {
 		a.env.Epoch++
 	}
 	a.env.Visit, a.cancel = context.WithCancel(a.env.Root)
-	a.env.Customer, a.env.Fleet = c, kit.Fleet{}
+	// News and toasts can name devices of the customer that is left.
+	a.env.Customer, a.env.Fleet, a.env.News, a.toast = c, kit.Fleet{}, nil, kit.Toast{}
 	home := screen.NewHome(a.env, a.goTo())
 	a.views = map[kit.View]kit.Screen{kit.HomeView: home}
 	a.begun = map[kit.Screen]bool{}
@@ -185,6 +190,8 @@ func (a *App) view(v kit.View) kit.Screen {
 		s = screen.NewRequests(a.env)
 	case kit.CustomersView:
 		s = screen.NewCustomers(a.env)
+	case kit.ConnectionsView:
+		s = screen.NewConnections(a.env)
 	default:
 		return a.views[kit.HomeView]
 	}
@@ -202,12 +209,23 @@ func (a *App) perform(from kit.Screen, e kit.Effect) tea.Cmd {
 		a.env.Fleet = *e.Fleet
 		a.fit(a.views[kit.HomeView])
 	}
+	if e.Partner != nil {
+		a.env.Partner = *e.Partner
+	}
+	if !e.Clear.IsZero() {
+		whose := a.env.Customer.ID
+		cmds = append(cmds, a.remember(func(s model.Seat) model.Seat { return s.Clear(whose, e.Clear) }))
+		a.fit(a.views[kit.HomeView])
+	}
 	below := a.below(from)
 	if e.Pop {
 		cmds = append(cmds, a.pop(from))
 	}
 	if e.Written != nil && below != nil {
 		cmds = append(cmds, a.perform(below, below.Update(kit.WrittenMsg{Written: *e.Written})))
+	}
+	if e.Connect != nil && inSight {
+		return tea.Batch(append(cmds, a.connect(*e.Connect))...)
 	}
 	if e.Visit != nil && inSight {
 		cmds = append(cmds, a.visit(*e.Visit))
@@ -244,7 +262,7 @@ func (a *App) pop(s kit.Screen) tea.Cmd {
 	}
 	a.stack = slices.Delete(a.stack, i, i+1)
 	a.forget()
-	return a.enter(a.top())
+	return tea.Batch(a.enter(a.top()), a.payOwed())
 }
 
 // below returns the screen under another one, nil where there is none.
@@ -288,10 +306,15 @@ func (a *App) open(o kit.Open) tea.Cmd {
 	return cmd
 }
 
-// visit begins to work with a customer.
+// visit begins to work with a customer, or with none in particular.
 func (a *App) visit(c model.Customer) tea.Cmd {
 	a.begin(c)
-	return a.open(kit.Open{View: kit.DevicesView})
+	a.placed = true
+	if c.ID == "" {
+		return a.open(kit.Open{View: kit.HomeView})
+	}
+	now := a.env.Now()
+	return tea.Batch(a.remember(func(s model.Seat) model.Seat { return s.Visit(c, now) }), a.open(kit.Open{View: kit.DevicesView}))
 }
 
 // enter shows a screen.
@@ -326,7 +349,13 @@ func (a *App) customers(msg kit.CustomersMsg) tea.Cmd {
 		if msg.Err != nil && (msg.Err.Kind != model.SignedOut || a.env.Backend.Identity == nil) {
 			a.say(kit.Failed(msg.Err))
 		}
+		if slices.Contains(a.stack, a.view(kit.CustomersView)) { // they are in sight since, or below what was opened since
+			break
+		}
 		cmd = a.open(kit.Open{View: kit.CustomersView, Above: true})
+		if len(a.env.Seat.Recent) > 0 { // whoever was here before goes on with one of a few
+			cmd = tea.Batch(cmd, a.push(screen.NewSwitch(a.env)))
+		}
 	}
 	a.liftSignIn()
 	return tea.Batch(cmd, a.askStopped())

@@ -17,16 +17,17 @@ const fps = 60
 func Run(ctx context.Context, o Options, in io.Reader, out io.Writer, more ...tea.ProgramOption) error {
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel() // every command that still waits ends with the program
-	var app tea.Model
-	if o.Crashed != nil {
-		tell := o.Crashed
+	if tell := o.Crashed; tell != nil {
 		o.Crashed = func(what any, stack []byte) { tell(what, stack); cancel() }
-		app = guard{New(inner, o), o.Crashed}
-	} else {
-		app = New(inner, o)
+	}
+	a := New(inner, o)
+	var app tea.Model = a
+	if o.Crashed != nil {
+		app = guard{a, o.Crashed}
 	}
 	options := append([]tea.ProgramOption{tea.WithContext(inner), tea.WithInput(in), tea.WithOutput(out), tea.WithFPS(fps)}, more...)
 	_, err := tea.NewProgram(app, options...).Run()
+	a.farewell()()
 	if inner.Err() != nil && errors.Is(err, tea.ErrProgramKilled) {
 		return nil
 	}

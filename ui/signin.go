@@ -24,18 +24,42 @@ func (a *App) signedIn(msg kit.SignInMsg) tea.Cmd {
 		a.say(kit.Toast{Text: msg.State.Notice, Tone: theme.WarnTone})
 	}
 	switch now := msg.State; {
-	case now.Valid && !was.Valid:
+	case !wanting(now) && wanting(was):
+		a.owed = false
 		return tea.Batch(next, a.readOn())
-	case now.Valid && now.Trouble != nil && now.Trouble != was.Trouble:
+	case wanting(now) && now.Trouble == was.Trouble && now.Valid == was.Valid && now.Valid:
+	case wanting(now) && !now.Way.Person() && now.Trouble != nil, !wanting(now) && now.Trouble != nil && now.Trouble != was.Trouble:
 		a.say(kit.Failed(now.Trouble))
-	case now.Valid || !now.Way.Person() || a.signing():
-	case a.top().Card().Typing || a.askedSignIn && now.Trouble == nil:
+	case !wanting(now) || !now.Way.Person() || a.signing():
+	case a.top().Card().Typing:
+		a.owed = true // when what is being filled in is done
+		a.say(kit.Toast{Text: "nobody is signed in any more; " + a.env.Keys.SignIn.String() + " signs in", Tone: theme.BadTone})
+	case a.askedSignIn && now.Trouble == nil:
 		a.say(kit.Toast{Text: "nobody is signed in any more; " + a.env.Keys.SignIn.String() + " signs in", Tone: theme.BadTone})
 	default:
-		a.askedSignIn = true
-		return tea.Batch(next, a.push(screen.NewSignIn(a.env, now.Trouble)))
+		return tea.Batch(next, a.askSignIn())
 	}
 	return next
+}
+
+// wanting reports whether somebody has to sign in before all can go on: nobody is signed
+// in, or the tenant of a customer wants the person anew.
+func wanting(s model.SignInState) bool {
+	return s.Way != "" && (!s.Valid || s.Trouble != nil && s.Trouble.Kind == model.SignedOut)
+}
+
+// askSignIn opens the sign-in.
+func (a *App) askSignIn() tea.Cmd {
+	a.askedSignIn, a.owed = true, false
+	return a.push(screen.NewSignIn(a.env, a.env.SignIn.Trouble))
+}
+
+// payOwed opens the sign-in that had to wait for a form.
+func (a *App) payOwed() tea.Cmd {
+	if !a.owed || a.signing() || a.top().Card().Typing || !wanting(a.env.SignIn) {
+		return nil
+	}
+	return a.askSignIn()
 }
 
 // signing reports whether somebody is signing in just now.
@@ -87,6 +111,8 @@ func identityBadge(s model.SignInState) string {
 		return "OFFLINE"
 	case !s.Valid && s.Way != "":
 		return "SIGNED OUT"
+	case wanting(s):
+		return "SIGN-IN NEEDED"
 	}
 	return ""
 }

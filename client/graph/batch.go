@@ -84,7 +84,23 @@ func (c *Client) Batch(ctx context.Context, parts []Part) []PartResult {
 	}
 	b.run(ctx, reads, true)
 	b.run(ctx, writes, false)
+	b.renew(ctx)
 	return b.results
+}
+
+// renew sends by itself what was refused for its token: within a batch nobody hears what
+// another token has to have. A 401 was not carried out, whatever the method. The first
+// part that stays refused speaks for the others.
+func (b *batch) renew(ctx context.Context) {
+	for i, r := range b.results {
+		if r.Status != http.StatusUnauthorized || model.KindOf(r.Err) != model.SignedOut {
+			continue
+		}
+		b.single(ctx, []int{i})
+		if model.KindOf(b.results[i].Err) == model.SignedOut {
+			return
+		}
+	}
 }
 
 // batch is the work on one call of Batch.

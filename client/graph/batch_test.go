@@ -183,6 +183,36 @@ func TestBatchThatFailsAsAWhole(t *testing.T) {
 	}
 }
 
+// A part that is refused for its token goes by itself, where the pipeline can get another
+// one; when that is refused too, it speaks for the others.
+func TestAPartRefusedForItsTokenGoesByItself(t *testing.T) {
+	for name, c := range map[string]struct {
+		then int
+		kind model.Kind
+		asks int
+	}{"taken": {204, 0, 3}, "refused": {401, model.SignedOut, 2}} {
+		t.Run(name, func(t *testing.T) {
+			b := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path != "/beta/$batch" {
+					w.WriteHeader(c.then)
+					return
+				}
+				refused := `"status":401,"body":{"error":{"code":"InvalidAuthenticationToken","message":"the token is expired"}}`
+				_, _ = fmt.Fprintf(w, `{"responses":[{"id":"0",%s},{"id":"1",%s}]}`, refused, refused)
+			})
+			got := b.Batch(t.Context(), []graph.Part{{Op: "w", Method: "POST", Path: []string{"x"}}, {Op: "w", Method: "POST", Path: []string{"y"}}})
+			for _, g := range got {
+				if c.kind == 0 && g.Err != nil || c.kind != 0 && model.KindOf(g.Err) != c.kind {
+					t.Errorf("got %+v", g)
+				}
+			}
+			if len(b.asks) != c.asks {
+				t.Errorf("%d requests: %+v", len(b.asks), b.asks)
+			}
+		})
+	}
+}
+
 func TestReadOnlyBatch(t *testing.T) {
 	b := routes(t, map[string]string{"GET groups/a": "{}", "GET groups/b": "404"})
 	b.ReadOnly = true

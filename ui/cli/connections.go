@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"muster/model"
+	"muster/ui/kit"
 )
 
 type connectionRecord struct {
@@ -46,15 +47,15 @@ func (p *program) connections() *cobra.Command {
 }
 
 // configured reads the file of connections.
-func (p *program) configured() (Configured, error) {
+func (p *program) configured() (kit.Configured, error) {
 	if p.o.Configuration == nil {
-		return Configured{}, &model.Error{Kind: model.NoBackend, Op: "read configuration", Msg: "this muster has no configuration"}
+		return kit.Configured{}, &model.Error{Kind: model.NoBackend, Op: "read configuration", Msg: "this muster has no configuration"}
 	}
 	return p.o.Configuration.Read()
 }
 
 // warn says what in the file cannot be used.
-func (p *program) warn(c Configured) {
+func (p *program) warn(c kit.Configured) {
 	for _, problem := range c.Problems {
 		p.say("%s: %s", model.Clean(c.Path), problem.Text)
 	}
@@ -119,7 +120,7 @@ func (p *program) connectionsAdd() *cobra.Command {
 		Example: "  muster connections add contoso --tenant contoso.onmicrosoft.com --client-id GUID\n  muster connections add --explain",
 		RunE: func(c *cobra.Command, args []string) error {
 			if explain {
-				p.out.line("%s", strings.TrimSpace(explanation))
+				p.out.line("%s", model.TenantNeeds)
 				return nil
 			}
 			if err := exactly("NAME")(c, args); err != nil {
@@ -190,7 +191,7 @@ func (p *program) connectionsRemove() *cobra.Command {
 					}
 				}
 			}
-			return p.changeConnection(args[0], "removed "+model.Clean(args[0])+"; its operations stay in the ledger", Configuration.Remove)
+			return p.changeConnection(args[0], "removed "+model.Clean(args[0])+"; its operations stay in the ledger", kit.Configuration.Remove)
 		},
 	}
 }
@@ -204,12 +205,12 @@ func (p *program) connectionsUse() *cobra.Command {
 			if name == "simulator" {
 				name = ""
 			}
-			return p.changeConnection(name, "muster now uses "+cmp.Or(model.Clean(name), "the embedded simulator"), Configuration.Use)
+			return p.changeConnection(name, "muster now uses "+cmp.Or(model.Clean(name), "the embedded simulator"), kit.Configuration.Use)
 		},
 	}
 }
 
-func (p *program) changeConnection(name, done string, change func(Configuration, string) error) error {
+func (p *program) changeConnection(name, done string, change func(kit.Configuration, string) error) error {
 	if p.o.Configuration == nil {
 		_, err := p.configured()
 		return err

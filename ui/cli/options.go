@@ -25,7 +25,7 @@ type Options struct {
 	// Simulate serves until ctx ends, after it wrote its one line to ready.
 	Simulate func(ctx context.Context, o SimulateOptions, ready io.Writer) error
 	// Configuration is the file of connections; nil = there is none.
-	Configuration Configuration
+	Configuration kit.Configuration
 	// ClearCache removes the lists of devices that are kept on this machine and says how
 	// many there were and how large; nil = none are kept.
 	ClearCache func() (lists int, bytes int64, err error)
@@ -39,16 +39,6 @@ type Options struct {
 	Getenv  func(string) string
 }
 
-// Configuration is the file of connections and settings. Errors are *model.Error.
-type Configuration interface {
-	// Read reads the file anew. None is an empty one.
-	Read() (Configured, error)
-	Add(c model.Connection) error
-	Remove(name string) error
-	// Use names the connection for when none is; "" is the simulator.
-	Use(name string) error
-}
-
 // SignIns is what is remembered of sign-ins on this machine, below a state folder; ""
 // is the usual one. Errors are *model.Error.
 type SignIns interface {
@@ -59,21 +49,6 @@ type SignIns interface {
 	// Forget removes it, with the account that the connection belongs to. It reports
 	// whether there was anything.
 	Forget(stateDir, connection string) (bool, error)
-}
-
-// Configured is what the file of connections says.
-type Configured struct {
-	Path        string
-	Use         string
-	Connections []model.Connection // those that can be used
-	Problems    []ConfigProblem
-}
-
-// ConfigProblem is something in the file that cannot be used.
-type ConfigProblem struct {
-	Line, Column int
-	Key          string
-	Text         string // where and what, in a line
 }
 
 // Target says which backend is wanted, as flags and environment name it.

@@ -20,7 +20,7 @@ type changeAutopilot struct {
 	devices []model.AutopilotDevice
 	left    int // chosen devices that Intune does not know
 	texts   [4]string
-	began   [4]string // what the fields began with
+	now     [4]string // what all devices have at present, "" where they differ
 	what    *checks
 	sending []model.AutopilotDevice // those on which something changes
 }
@@ -74,7 +74,7 @@ func (c *changeAutopilot) page() stage {
 	options := make([]option, len(changeNames))
 	for i := range changeNames {
 		now, same := c.common(i)
-		c.texts[i] = model.Clean(now)
+		c.now[i] = model.Clean(now)
 		more := "now " + cmp.Or(model.Clean(now), "none")
 		if !same {
 			more = "now different ones"
@@ -82,25 +82,21 @@ func (c *changeAutopilot) page() stage {
 		options[i] = option{name: changeNames[i], more: more}
 	}
 	c.what = newChecks(c.env, "What changes", -1, c.check, options...)
-	tag, name := newLine("Group tag", &c.texts[changeTag], c.checks(changeTag)), newLine("Name, of the computer", &c.texts[changeName], c.checks(changeName))
-	user := newLine("User, pre-assigned: name@example.com", &c.texts[changeUser], c.checks(changeUser))
-	greeting := newLine("Greeting name of the user", &c.texts[changeGreeting], c.checks(changeGreeting))
-	f := newFields(&c.Host, c.confirm, tag, name, user, greeting, c.what)
-	f.form.Update(nil) // the fields take their texts
-	c.began = c.texts
+	field := func(title string, property int) *line {
+		return newLine(title, &c.texts[property], c.checks(property)).over(c.now[property])
+	}
+	f := newFields(&c.Host, c.confirm, field("Group tag", changeTag), field("Name, of the computer", changeName),
+		field("User, pre-assigned: name@example.com", changeUser), field("Greeting name of the user", changeGreeting), c.what)
 	f.changed = func() {
-		for i := range c.texts {
-			if i != f.place() {
-				continue
-			}
-			c.what.on[i] = c.texts[i] != c.began[i]
+		if i := f.place(); i < len(c.texts) {
+			c.what.on[i] = c.texts[i] != ""
 		}
 	}
 	f.head = func(w int) []string { return wrap("What changes on "+c.target()+"? The same on each.", w) }
 	f.noteLines = 2
 	f.note = func(w int) []string {
 		var out []string
-		for _, l := range wrap("What is typed changes. An empty field that is ticked below is cleared, one that is not ticked stays as it is.", w-2) {
+		for _, l := range wrap("What is typed takes the place of what is there; right brings that in to be changed. An empty field stays as it is, or is cleared when it is ticked below.", w-2) {
 			out = append(out, blank+c.env.Theme.Muted.Render(l))
 		}
 		return out
@@ -115,7 +111,7 @@ func (c *changeAutopilot) target() string {
 // checks judges one text when it is one that changes.
 func (c *changeAutopilot) checks(property int) func(string) error {
 	return func(s string) error {
-		if s == c.began[property] || s == "" || property == changeGreeting { // that one needs the user
+		if s == "" || property == changeGreeting { // that one needs the user
 			return nil
 		}
 		return c.to(func(i int) bool { return i == property }).Validate()

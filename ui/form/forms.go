@@ -37,6 +37,8 @@ func All() kit.Forms {
 		MarkList:     MarkList,
 		Find:         Find,
 
+		NewConnection: NewConnection,
+
 		ExportList:     ExportList,
 		ExportEvidence: ExportEvidence,
 	}

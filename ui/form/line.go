@@ -12,12 +12,23 @@ type line struct {
 	*huh.Input
 	value *string
 	w     int
+	now   string // what stands there at present: shown while nothing is typed
 }
 
 var _ huh.Field = (*line)(nil)
 
 func newLine(title string, value *string, check func(string) error) *line {
 	return &line{Input: huh.NewInput().Title(title).Prompt("").Value(value).Validate(check), value: value}
+}
+
+// over shows what the field's value is at present while nothing is typed: what is typed
+// takes its place, and right or end bring it in to be changed.
+func (l *line) over(now string) *line {
+	l.now = now
+	if now != "" {
+		l.Input.Placeholder(now)
+	}
+	return l
 }
 
 // set puts another text into the field and the cursor behind it.
@@ -29,6 +40,10 @@ func (l *line) set(text string) {
 
 // Update implements huh.Field.
 func (l *line) Update(msg tea.Msg) (huh.Model, tea.Cmd) {
+	if key, ok := msg.(tea.KeyPressMsg); ok && *l.value == "" && l.now != "" && (key.Code == tea.KeyRight || key.Code == tea.KeyEnd) {
+		l.set(l.now)
+		return l, nil
+	}
 	l.Input.Update(msg)
 	return l, nil
 }

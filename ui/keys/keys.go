@@ -94,7 +94,7 @@ type Map struct {
 	Bell Binding
 
 	// Going somewhere else.
-	Home, Devices, Batches, Policies, BIOS, Profiles, Autopilot, Operations, Customers, Requests, SignIn Binding
+	Home, Devices, Batches, Policies, BIOS, Profiles, Autopilot, Operations, Customers, Requests, SignIn, Connections, Tenant, Usual Binding
 
 	// Answering a question.
 	Yes, No Binding
@@ -118,6 +118,7 @@ func Default() *Map {
 
 		Home: Of("1"), Devices: Of("2"), Batches: Of("3"), Policies: Of("4"), BIOS: Of("5"), Profiles: Of("7"), Autopilot: Of("8"),
 		Operations: Of("o", "6"), Customers: Of("C"), Requests: Of("L"), SignIn: Of("I"),
+		Connections: Of("9"), Tenant: Of("H"), Usual: Of("m"),
 
 		Yes: Of("y"), No: Of("n"),
 	}

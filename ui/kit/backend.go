@@ -162,6 +162,7 @@ type Backend struct {
 	Past     Past
 	Mend     Mender
 	Requests RequestLog // nil where none is kept
+	Memory   Memory     // nil where nothing is remembered between starts
 	Items    Items      // nil where nothing more is known than lists tell
 	Fleets   Fleets     // nil where no list is kept
 

@@ -11,14 +11,14 @@ import (
 // WatchJobs returns a command that waits for a board newer than the present one. The
 // app arms it again after each answer.
 func WatchJobs(env *Env) tea.Cmd {
-	ctx, journal := env.Root, env.Backend.Journal
+	ctx, journal, from := env.Root, env.Backend.Journal, env.Origin
 	var rev uint64
 	if env.Jobs != nil {
 		rev = env.Jobs.Rev
 	}
 	return func() tea.Msg {
 		board, err := journal.WatchBoard(ctx, rev)
-		return JobsMsg{Board: board, Err: err}
+		return JobsMsg{Origin: from, Board: board, Err: err}
 	}
 }
 
@@ -120,33 +120,33 @@ func ReadItem(env *Env, re Reply, c model.CustomerID, ref model.ItemRef) tea.Cmd
 
 // Resume returns a command that lets a stopped operation go on.
 func Resume(env *Env, op model.OperationID) tea.Cmd {
-	ctx, journal := env.Root, env.Backend.Journal
+	ctx, journal, from := env.Root, env.Backend.Journal, env.Origin
 	return func() tea.Msg {
-		return DecidedMsg{Operation: op, What: "continued", Err: Trouble(journal.Resume(ctx, op))}
+		return DecidedMsg{Origin: from, Operation: op, What: "continued", Err: Trouble(journal.Resume(ctx, op))}
 	}
 }
 
 // Drop returns a command that gives up what a stopped operation did not send.
 func Drop(env *Env, op model.OperationID) tea.Cmd {
-	ctx, journal := env.Root, env.Backend.Journal
+	ctx, journal, from := env.Root, env.Backend.Journal, env.Origin
 	return func() tea.Msg {
-		return DecidedMsg{Operation: op, What: "dropped what was not sent", Err: Trouble(journal.Drop(ctx, op))}
+		return DecidedMsg{Origin: from, Operation: op, What: "dropped what was not sent", Err: Trouble(journal.Drop(ctx, op))}
 	}
 }
 
 // Retry returns a command that sends the rows of unknown outcome again.
 func Retry(env *Env, op model.OperationID) tea.Cmd {
-	ctx, journal := env.Root, env.Backend.Journal
+	ctx, journal, from := env.Root, env.Backend.Journal, env.Origin
 	return func() tea.Msg {
 		n, err := journal.Retry(ctx, op)
-		return DecidedMsg{Operation: op, What: "sent again", Rows: n, Err: Trouble(err)}
+		return DecidedMsg{Origin: from, Operation: op, What: "sent again", Rows: n, Err: Trouble(err)}
 	}
 }
 
 // Mend returns a command that looks for the devices of rows that the service called there
 // already, and counts those that it finds as done.
 func Mend(env *Env, op model.OperationID) tea.Cmd {
-	ctx, mender := env.Root, env.Backend.Mend
+	ctx, mender, from := env.Root, env.Backend.Mend, env.Origin
 	return func() tea.Msg {
 		n, err := mender.Settle(ctx, op)
 		what := "found and counted as done"
@@ -157,7 +157,7 @@ func Mend(env *Env, op model.OperationID) tea.Cmd {
 			what += ", not all could be looked for: " + Trouble(err).Msg
 			err = nil
 		}
-		return DecidedMsg{Operation: op, What: what, Rows: n, Err: Trouble(err)}
+		return DecidedMsg{Origin: from, Operation: op, What: what, Rows: n, Err: Trouble(err)}
 	}
 }
 

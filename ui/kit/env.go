@@ -12,9 +12,11 @@ import (
 // Env is what all screens share. It is read at view time and written by the app's
 // Update alone; a command captures the values it needs and never keeps the Env.
 type Env struct {
-	// Root ends with the program. What changes the tenant runs on it, since a switch
+	// Root ends with the connection. What changes the tenant runs on it, since a switch
 	// to another customer must not cancel it.
 	Root context.Context
+	// Origin says which connection this is the environment of.
+	Origin
 	// Visit ends when another customer is chosen. What reads runs on it.
 	Visit context.Context
 	// Epoch numbers the visits; what belongs to a former one is dropped.
@@ -25,6 +27,9 @@ type Env struct {
 	Place   Place
 	Tmux    bool // texts for the clipboard go through tmux
 	Version string
+	// Configuration is the file of connections, nil where there is none. It reads the
+	// disk: commands call it.
+	Configuration Configuration
 
 	Theme *theme.Theme
 	Keys  *keys.Map
@@ -32,6 +37,8 @@ type Env struct {
 	Customer model.Customer    // the zero value while none is chosen
 	SignIn   model.SignInState // of a real tenant; the zero value for a simulator
 	Jobs     *model.Board      // nil until the first one came
+	Seat     model.Seat        // what is remembered of the operator at this connection
+	Partner  Customers         // the partner's customers, as far as they were read
 	Fleet    Fleet             // what the devices screen knows, for others to show
 	News     []News            // toasts that were shown, newest last, at most MaxNews
 
@@ -62,6 +69,12 @@ type Fleet struct {
 	Whole   bool           // all devices were read
 	Sides   Sides          // where they are known
 	Known                  // the devices themselves
+}
+
+// Customers is the list of the partner's customers, when it was read to its end.
+type Customers struct {
+	List  []model.Customer // never changed
+	Began time.Time        // when reading began; zero while nothing was read
 }
 
 // MaxNews bounds the history of toasts.

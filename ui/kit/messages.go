@@ -19,8 +19,16 @@ func (r Reply) Address() Reply { return r }
 // Addressed is what every answer to a screen is.
 type Addressed interface{ Address() Reply }
 
+// Origin numbers the connections that a program works with one after the other. It is
+// part of all news: that of a former connection is dropped.
+type Origin struct{ Link uint64 }
+
+// From returns the origin, so that the app can tell whose news it is.
+func (o Origin) From() Origin { return o }
+
 // JobsMsg answers [WatchJobs]: a newer board, or the end of the watch.
 type JobsMsg struct {
+	Origin
 	Board *model.Board
 	Err   error
 }
@@ -70,6 +78,7 @@ type ItemMsg struct {
 
 // DecidedMsg answers [Resume], [Drop] and [Retry].
 type DecidedMsg struct {
+	Origin
 	Operation model.OperationID
 	What      string // what was decided, for the toast: "continued"
 	Rows      int    // how many rows that was, 0 when not said

@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"time"
+
 	tea "charm.land/bubbletea/v2"
 
 	"muster/model"
@@ -42,19 +44,27 @@ type Card struct {
 }
 
 // Effect is what a screen wants to happen. Its zero value is nothing. When several
-// members are set they happen in this order: Pop, Visit, Open, Push, Toast, Cmd, Keys.
+// members are set they happen in this order: Pop, Connect, Visit, Open, Push, Toast, Cmd, Keys.
 type Effect struct {
-	Cmd     tea.Cmd
-	Push    Screen            // open a screen above this one
-	Pop     bool              // close this screen
-	Toast   Toast             // say something
-	Pass    bool              // the key is not ours: the app may know it
-	Open    Open              // go to one of the main views
-	Visit   *model.Customer   // work with this customer from now on
-	Keys    []tea.KeyPressMsg // handle these as if they were typed now: they had to wait
-	Fleet   *Fleet            // what is known of the customer's devices now
-	Quit    bool              // end the program without asking again
-	Written *Written          // what the form that closes has written down, for the screen below it
+	Cmd   tea.Cmd
+	Push  Screen            // open a screen above this one
+	Pop   bool              // close this screen
+	Toast Toast             // say something
+	Pass  bool              // the key is not ours: the app may know it
+	Open  Open              // go to one of the main views
+	Visit *model.Customer   // work with this customer from now on; one without an id is all of them
+	Keys  []tea.KeyPressMsg // handle these as if they were typed now: they had to wait
+	Fleet *Fleet            // what is known of the customer's devices now
+	// Partner is the list of customers, read anew.
+	Partner *Customers
+	// Clear takes what ended up to then out of the inbox of the customer, of all when none
+	// is chosen.
+	Clear time.Time
+	// Connect is the name of the connection to work with from now on, "" the simulator's.
+	Connect *string
+	// Written is what the form that closes has written down, for the screen below it.
+	Written *Written
+	Quit    bool // end the program without asking again
 }
 
 // View names one of the main views, which live as long as the visit to a customer.
@@ -71,6 +81,7 @@ const (
 	ProfilesView
 	OperationsView
 	RequestsView
+	ConnectionsView
 	CustomersView
 )
 
@@ -167,6 +178,10 @@ type Forms struct {
 	MarkList func(env *Env, take func(keys []string) Effect) Screen
 	// Find asks for a serial and gives it to search.
 	Find func(env *Env, search func(serial string) Effect) Screen
+
+	// NewConnection asks for a connection and adds it to the configuration; added is done
+	// when it is there.
+	NewConnection func(env *Env, added func(name string) Effect) Screen
 
 	ExportList     func(env *Env, s Sheet) Screen
 	ExportEvidence func(env *Env, o model.Operation) Screen

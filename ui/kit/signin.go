@@ -10,6 +10,7 @@ import (
 
 // SignInMsg is news of how the sign-in stands.
 type SignInMsg struct {
+	Origin
 	State model.SignInState
 	Rev   uint64
 	Err   error // only ever the end of the program
@@ -35,10 +36,10 @@ func WatchSignIn(env *Env, rev uint64) tea.Cmd {
 	if env.Backend.Identity == nil {
 		return nil
 	}
-	ctx, identity := env.Root, env.Backend.Identity
+	ctx, identity, from := env.Root, env.Backend.Identity, env.Origin
 	return func() tea.Msg {
 		state, now, err := identity.WatchSignIn(ctx, rev)
-		return SignInMsg{State: state, Rev: now, Err: err}
+		return SignInMsg{Origin: from, State: state, Rev: now, Err: err}
 	}
 }
 

@@ -60,7 +60,13 @@ func customerRow(c model.Customer) fleet.Row {
 func (s *Customers) Init() kit.Effect { return s.list.refresh() }
 
 // Update implements kit.Screen.
-func (s *Customers) Update(msg tea.Msg) kit.Effect { return s.list.handle(msg, s.actions) }
+func (s *Customers) Update(msg tea.Msg) kit.Effect {
+	e := s.list.handle(msg, s.actions)
+	if msg, ok := msg.(kit.ListMsg[model.Customer]); ok && msg.Done && s.list.complete {
+		e.Partner = &kit.Customers{List: s.list.items, Began: s.list.began}
+	}
+	return e
+}
 
 // View implements kit.Screen.
 func (s *Customers) View() string { return s.list.view() }

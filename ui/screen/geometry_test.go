@@ -11,6 +11,21 @@ import (
 	"muster/ui/uitest"
 )
 
+// hostileFile is a file of connections that somebody else wrote.
+type hostileFile struct{}
+
+func (hostileFile) Read() (kit.Configured, error) {
+	var out kit.Configured
+	for i, text := range hostile {
+		out.Connections = append(out.Connections, model.Connection{Name: fmt.Sprint("c", i), Tenant: text, Cloud: text, Account: text, SignIn: model.SignInDevice, Word: text})
+		out.Problems = append(out.Problems, kit.ConfigProblem{Line: i, Text: text})
+	}
+	return out, nil
+}
+func (hostileFile) Add(model.Connection) error { return nil }
+func (hostileFile) Remove(string) error        { return nil }
+func (hostileFile) Use(string) error           { return nil }
+
 // every makes one of each screen.
 func every(env *kit.Env) map[string]kit.Screen {
 	all := map[string]kit.Screen{
@@ -19,6 +34,13 @@ func every(env *kit.Env) map[string]kit.Screen {
 		"palette": NewPalette(env, NewDevices(env).Card().Actions), "found": NewFoundDevices(env, hostile[0]), "bios": NewBIOSConfigurations(env), "operations": NewOperations(env),
 		"requests": NewRequests(env), "help": NewHelp(env, "devices", NewDevices(env).Card().Actions),
 	}
+	env.Configuration = hostileFile{}
+	env.Seat = model.Seat{Recent: []model.Visited{{Customer: "c", Name: hostile[0], At: env.Now()}}}
+	all["connections"], all["switch"], all["tenant needs"] = NewConnections(env), NewSwitch(env), NewTenantNeeds(env)
+	ended := &person{ends: make(chan error)}
+	close(ended.ends)
+	env.Backend.Identity = ended
+	all["sign in"] = NewSignIn(env, &model.Error{Kind: model.SignedOut, Msg: hostile[0]})
 	log := env.Backend.Requests.Requests()
 	for _, r := range log {
 		all[fmt.Sprint("request ", r.Number)] = newRequestDetail(env, r, log)

@@ -18,6 +18,7 @@ import (
 type Home struct {
 	detail
 	views []kit.Action
+	inbox []model.Operation // what is in it, newest first
 }
 
 // NewHome returns the home screen. views are the app's actions that lead to the other
@@ -25,7 +26,8 @@ type Home struct {
 func NewHome(env *kit.Env, views []kit.Action) *Home {
 	s := &Home{views: views}
 	s.detail = detail{env: env, name: "home", write: s.fill}
-	s.actions = s.pane.moves(env)
+	s.actions = append([]kit.Action{{Name: "clear the inbox", Key: env.Keys.Unmark, Do: s.clear, Off: s.cannotClear,
+		Help: "What is in it was seen; the operations stay where they are."}}, s.pane.moves(env)...)
 	return s
 }
 
@@ -43,34 +45,98 @@ func (s *Home) Update(msg tea.Msg) kit.Effect {
 	return kit.Effect{}
 }
 
+func (s *Home) cannotClear() string {
+	if len(s.inbox) == 0 {
+		return "there is nothing in the inbox"
+	}
+	return ""
+}
+
+// clear takes out what the operator has seen, and nothing that ended since.
+func (s *Home) clear() kit.Effect {
+	return kit.Effect{Clear: s.inbox[0].Ended}
+}
+
 func (s *Home) fill() {
 	s.fillDevices()
+	s.fillInbox()
 	s.fillOperations()
-	s.fillKeys()
-	s.fillPlace()
 	s.fillNews()
+	s.fillPlace()
+	s.fillKeys()
 }
 
 // shownGroups is how many policies have a bar of their own.
-const shownGroups = 4
+const shownGroups = 3
+
+// sideBySide is from which width on two blocks of bars stand beside each other.
+const sideBySide = 76
 
 func (s *Home) fillDevices() {
 	f := s.env.Fleet
+	s.facts = nil
 	switch {
 	case s.env.Customer.ID == "":
-		s.title("No customer chosen")
-		s.add("  " + s.env.Theme.Key.Render(s.env.Keys.Customers.String()) + " lists the customers")
+		s.title("All customers")
+		s.add("  " + s.env.Theme.Key.Render(s.env.Keys.Customers.String()) + " chooses one of them, to see its devices")
 		return
 	case f.Began.IsZero():
 		s.title("Devices")
 		s.add("  not read yet: " + s.env.Theme.Key.Render(s.env.Keys.Devices.String()) + " reads them")
 		return
 	}
-	words := kit.Counted(f.Devices, "device", "devices") + " by policy, " + s.env.AsOf(f.Began)
+	words := kit.Counted(f.Devices+f.Sides.Intune, "device", "devices")
 	if !f.Whole {
 		words += ", not all of them"
 	}
-	s.title(words)
+	s.facts = []string{s.env.AsOf(f.Began)}
+	w := s.w
+	if s.w >= sideBySide {
+		w = s.w / 2
+	}
+	left := append([]string{" " + s.env.Theme.Title.Render(words)}, s.sides(f, w)...)
+	right := append([]string{" " + s.env.Theme.Title.Render("By policy")}, s.policies(f, w)...)
+	if w == s.w {
+		for _, line := range slices.Concat(left, []string{""}, right) {
+			s.add(line)
+		}
+	} else {
+		for i := range max(len(left), len(right)) {
+			line := ""
+			if i < len(left) {
+				line = ansi.Truncate(left[i], w, s.env.Theme.Glyphs.Ellipsis)
+			}
+			if i < len(right) {
+				line += strings.Repeat(" ", w-ansi.StringWidth(line)) + right[i]
+			}
+			s.add(line)
+		}
+	}
+	if line := intuneTrouble(f.Sides); line != "" {
+		s.text(2, line, s.env.Theme.Muted)
+	}
+}
+
+// sides are the bars of where the devices are known.
+func (s *Home) sides(f kit.Fleet, w int) []string {
+	all := f.Devices + f.Sides.Intune
+	if !f.Sides.Whole {
+		return []string{s.bar("at Partner Center", f.Devices, all, theme.AccentTone, w)}
+	}
+	out := []string{s.bar("at both services", f.Sides.Both, all, theme.GoodTone, w)}
+	for _, b := range []struct {
+		name string
+		n    int
+	}{{"Partner Center alone", f.Sides.Partner}, {"Intune alone", f.Sides.Intune}, {"tag is not the batch", f.Sides.Differ}} {
+		if b.n > 0 {
+			out = append(out, s.bar(b.name, b.n, all, theme.WarnTone, w))
+		}
+	}
+	return out
+}
+
+// policies are the bars of the policies that most devices have.
+func (s *Home) policies(f kit.Fleet, w int) []string {
 	type group struct {
 		name string
 		n    int
@@ -85,6 +151,7 @@ func (s *Home) fillDevices() {
 		}
 		return strings.Compare(a.name, b.name)
 	})
+	var out []string
 	rest := 0
 	for i, g := range groups {
 		if i >= shownGroups {
@@ -95,96 +162,48 @@ func (s *Home) fillDevices() {
 		if g.name == "" {
 			g.name, tone = noPolicy, theme.MutedTone
 		}
-		s.bar(g.name, g.n, f.Devices, tone)
-	}
-	if line := intuneSum(f.Sides); line != "" {
-		defer s.text(2, line, s.env.Theme.Muted)
+		out = append(out, s.bar(g.name, g.n, f.Devices, tone, w))
 	}
 	if rest > 0 {
-		s.bar(kit.Counted(len(groups)-shownGroups, "other", "others"), rest, f.Devices, theme.MutedTone)
+		out = append(out, s.bar(kit.Counted(len(groups)-shownGroups, "other", "others"), rest, f.Devices, theme.MutedTone, w))
 	}
+	return out
 }
 
-// intuneSum says how the two services agree about the devices.
-func intuneSum(f kit.Sides) string {
+// intuneTrouble says why Intune's devices are not all counted, "" when they are.
+func intuneTrouble(f kit.Sides) string {
 	switch {
 	case f.Err != nil && f.Err.Kind == model.NoBackend:
 		return kit.NoIntune + "."
 	case f.Err != nil:
 		return kit.IntuneTrouble("Intune was not read to its end", f.Err)
-	case !f.Whole:
-		return ""
 	}
-	line := "Intune knows " + kit.Counted(f.Read, "device", "devices")
-	if n := f.Intune; n > 0 {
-		line += ", " + kit.Count(n) + " of them alone"
-	}
-	if n := f.Partner; n > 0 {
-		line += "; " + kit.Counted(n, "device", "devices") + " at Partner Center alone"
-	}
-	if n := f.Differ; n > 0 {
-		line += "; " + kit.Counted(n, "group tag is", "group tags are") + " not the batch"
-	}
-	return line + "."
+	return ""
 }
 
-// bar draws a share of a whole with its number.
-func (s *Home) bar(name string, n, of int, tone theme.Tone) {
+// barName is how wide the name beside a bar is drawn.
+const barName = 20
+
+// bar is a share of a whole with its number, in w cells.
+func (s *Home) bar(name string, n, of int, tone theme.Tone, w int) string {
 	g := s.env.Theme.Glyphs
-	room := max(min(s.w-38, 40), 0)
+	count := kit.Count(n)
+	room := max(min(w-barName-12, 40), 0)
 	full := 0
 	if of > 0 {
-		full = n * room / of
+		full = min(n*room/of, room)
 	}
 	if full == 0 && n > 0 && room > 0 {
 		full = 1
 	}
-	name = ansi.Truncate(model.Clean(name), 22, g.Ellipsis)
-	count := kit.Count(n)
-	line := "  " + name + strings.Repeat(" ", max(22-ansi.StringWidth(name), 0)) +
-		strings.Repeat(" ", max(10-len(count), 0)) + count + "  " +
+	name = ansi.Truncate(model.Clean(name), barName, g.Ellipsis)
+	return "  " + name + strings.Repeat(" ", max(barName-ansi.StringWidth(name), 0)) +
+		strings.Repeat(" ", max(7-len(count), 0)) + count + " " +
 		s.env.Theme.Tone(tone).Render(strings.Repeat(g.Full, full)) + s.env.Theme.Muted.Render(strings.Repeat(g.Empty, room-full))
-	s.add(line)
-}
-
-// latest is how many operations home names.
-const latest = 3
-
-func (s *Home) fillOperations() {
-	s.title("Operations")
-	b := s.env.Jobs
-	if b == nil {
-		s.add("  reading" + s.env.Theme.Glyphs.Ellipsis)
-		return
-	}
-	counts := map[model.OperationState]int{}
-	for _, o := range b.Operations {
-		counts[o.State()]++
-	}
-	var parts []string
-	for st := model.OperationRunning; st <= model.OperationCancelled; st++ {
-		if n := counts[st]; n > 0 {
-			parts = append(parts, s.env.Theme.Tone(stateTone(st.String())).Render(kit.Count(n)+" "+st.String()))
-		}
-	}
-	if len(parts) == 0 {
-		s.add("  nothing was asked for yet")
-	} else {
-		s.add("  " + words(s.env, parts...))
-	}
-	if b.Problem != nil {
-		s.text(2, "ledger: "+b.Problem.Error(), s.env.Theme.Bad)
-	}
-	for i, o := range b.Operations {
-		if i == latest {
-			break
-		}
-		s.add("  " + s.env.Theme.Muted.Render(s.env.Clock(o.Created)) + " " + model.Clean(o.Sum()))
-	}
 }
 
 // hintWidth is how wide a key with its name is drawn.
-const hintWidth = 18
+const hintWidth = 19
 
 func (s *Home) fillKeys() {
 	s.title("Go to")
@@ -207,15 +226,15 @@ func (s *Home) fillKeys() {
 }
 
 func (s *Home) fillPlace() {
-	p := s.env.Place
+	p, k := s.env.Place, s.env.Keys
 	if !p.Simulated {
 		return
 	}
 	s.title("Simulated")
 	text := "Both services are a simulator on this machine that answers over HTTP as the real ones do; no tenant is touched."
 	if p.Forgotten {
-		text = "Both services run inside this program and answer over HTTP as the real ones do; no tenant is touched. " +
-			"What you do here is forgotten on exit."
+		text = "Both services run inside this program; no tenant is touched, and all is forgotten on exit. " +
+			"To work with a tenant: " + k.Tenant.String() + " says what it needs, " + k.Connections.String() + " adds the connection and goes there."
 	}
 	s.text(2, text, lipgloss.NewStyle())
 }

@@ -80,10 +80,12 @@ func failedTone(cell string) theme.Tone {
 	return theme.BadTone
 }
 
-// Operations lists what was asked for, of all customers, newest first.
+// Operations lists what was asked for, of the customer or of all, newest first.
 type Operations struct {
 	env     *kit.Env
 	list    *list[model.OperationID]
+	all     bool // of all customers, also while one is chosen
+	hand    bool // only what needs a hand
 	missed  bool // a board came while the former was still being laid out
 	newest  bool // the cursor stays on the first row until a key is pressed
 	actions []kit.Action
@@ -96,22 +98,79 @@ func NewOperations(env *kit.Env) *Operations {
 		one: "operation", many: "operations", idName: "id", whose: env.Place.Connection, schema: operationSchema, cols: operationCols, order: "asked", desc: true, live: true,
 		none: []string{"Nothing was asked for yet.", "p on a device assigns a policy, U uploads a device list."},
 		pages: func() iter.Seq2[kit.Page[model.OperationID], error] {
-			return boardPages(env.Jobs, env.When)
+			return boardPages(env.Jobs, env.When, s.keeps())
 		},
 	})
 	s.actions = append([]kit.Action{
 		{Name: "open", Key: env.Keys.Open, Do: s.open, Off: s.list.needRow, Help: "Its rows, its jobs and why rows failed."},
 		{Name: "follow a job", Key: env.Keys.New, Hurt: true, Quiet: true, Do: s.adopt, Off: s.cannotAdopt,
 			Help: "Take up a job that was started elsewhere, by its tracking id. Nothing is sent."},
+		{Name: "all customers", Key: env.Keys.Pane, Do: s.everybody, Off: s.cannotWiden, Help: "The operations of all customers, or of this one only."},
+		{Name: "needs a hand", Key: env.Keys.Attention, Quiet: true, Do: s.attend, Help: "Only what waits for you or was not done in full; again shows all."},
 	}, append(append(decisions(env, s, s.operation), s.list.looks()...), s.list.moves()...)...)
 	return s
 }
 
-func boardPages(b *model.Board, when momentFunc) iter.Seq2[kit.Page[model.OperationID], error] {
+// keeps returns what the list is about, for use off the loop.
+func (s *Operations) keeps() func(model.Operation) bool {
+	whose, hand, now := s.env.Customer.ID, s.hand, s.env.Now()
+	if s.all {
+		whose = ""
+	}
+	return func(o model.Operation) bool {
+		return (whose == "" || o.Customer == whose) && (!hand || o.NeedsHand(now))
+	}
+}
+
+func (s *Operations) cannotWiden() string {
+	if s.env.Customer.ID == "" {
+		return "no customer is chosen: these are all"
+	}
+	return ""
+}
+
+func (s *Operations) everybody() kit.Effect {
+	s.all = !s.all
+	return s.again()
+}
+
+func (s *Operations) attend() kit.Effect {
+	s.hand = !s.hand
+	return s.again()
+}
+
+// again lists anew, after a reading that is under way.
+func (s *Operations) again() kit.Effect {
+	s.list.none = []string{"Nothing was asked for yet.", "p on a device assigns a policy, U uploads a device list."}
+	if s.hand {
+		s.list.none = []string{"Nothing needs a hand.", s.env.Keys.Attention.String() + " shows all operations."}
+	}
+	if s.missed = s.list.reading; s.missed {
+		return kit.Effect{}
+	}
+	return s.list.refresh()
+}
+
+// scope says what the list is about.
+func (s *Operations) scope() string {
+	text := "of this customer"
+	if s.all || s.env.Customer.ID == "" {
+		text = "of all customers"
+	}
+	if s.hand {
+		text += ", in need of a hand"
+	}
+	return text
+}
+
+func boardPages(b *model.Board, when momentFunc, keep func(model.Operation) bool) iter.Seq2[kit.Page[model.OperationID], error] {
 	return func(yield func(kit.Page[model.OperationID], error) bool) {
 		var page kit.Page[model.OperationID]
 		if b != nil {
 			for _, o := range b.Operations {
+				if !keep(o) {
+					continue
+				}
 				page.Rows = append(page.Rows, operationRow(o, when))
 				page.Items = append(page.Items, o.ID)
 			}
@@ -180,7 +239,11 @@ func (s *Operations) View() string { return s.list.view() }
 func (s *Operations) Resize(w, h int) { s.list.resize(w, h) }
 
 // Card implements kit.Screen.
-func (s *Operations) Card() kit.Card { return s.list.card("operations", s.actions) }
+func (s *Operations) Card() kit.Card {
+	c := s.list.card("operations", s.actions)
+	c.Facts = append(c.Facts[:len(c.Facts):len(c.Facts)], s.scope())
+	return c
+}
 
 // operation is the one under the cursor, as the newest board has it.
 func (s *Operations) operation() (model.Operation, bool) {

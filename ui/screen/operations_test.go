@@ -12,7 +12,7 @@ import (
 // board has one operation of each state.
 func board() *uitest.Still {
 	op := func(id, title string, age int, rows model.Tally, owned bool) model.Operation {
-		return model.Operation{ID: model.OperationID(id), Kind: model.AssignPolicy, Title: title, CustomerName: "Contoso", Created: born.AddDate(0, 0, age),
+		return model.Operation{ID: model.OperationID(id), Kind: model.AssignPolicy, Title: title, Customer: model.CustomerID(guid(1)), CustomerName: "Contoso", Created: born.AddDate(0, 0, age),
 			Rows: rows, Owned: owned, Mine: owned, Jobs: []model.Job{{Chunk: 1, Rows: rows.Total(), ID: "job-1", State: model.JobProcessing, Phase: model.ChunkAccepted}}}
 	}
 	return &uitest.Still{
@@ -57,7 +57,7 @@ func TestOperationsFollowTheBoard(t *testing.T) {
 	show(s)
 	next := *env.Jobs
 	next.Rev = 2
-	next.Operations = append([]model.Operation{{ID: "new", Title: "a new one", Created: born.AddDate(1, 0, 0), Rows: model.Tally{Queued: 1}, Owned: true}}, next.Operations...)
+	next.Operations = append([]model.Operation{{ID: "new", Customer: model.CustomerID(guid(1)), Title: "a new one", Created: born.AddDate(1, 0, 0), Rows: model.Tally{Queued: 1}, Owned: true}}, next.Operations...)
 	env.Jobs = &next
 	uitest.Run(s, s.Update(kit.JobsMsg{Board: env.Jobs}))
 	if line := strings.Split(s.View(), "\n")[1]; !strings.Contains(line, "a new one") {

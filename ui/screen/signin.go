@@ -2,6 +2,7 @@ package screen
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -10,7 +11,6 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"muster/model"
-	"muster/ui/keys"
 	"muster/ui/kit"
 	"muster/ui/theme"
 )
@@ -36,7 +36,8 @@ type tickMsg struct{ kit.Reply }
 func NewSignIn(env *kit.Env, trouble *model.Error) *SignIn {
 	s := &SignIn{env: env, trouble: trouble}
 	s.actions = []kit.Action{
-		{Name: "copy the code", Key: keys.Of("y"), Do: s.copy, Off: s.needPrompt, Help: "Send it to the terminal's clipboard, where that is allowed."},
+		{Name: "copy the code", Key: env.Keys.Copy, Do: s.copy, Off: s.needPrompt, Help: "Send it to the terminal's clipboard, where that is allowed."},
+		{Name: "copy the address", Key: env.Keys.CopyMenu, Do: s.copyAddress, Off: s.needPrompt, Help: "The same with the address."},
 		{Name: "new code", Key: env.Keys.New, Do: s.start, Off: s.needEnd, Help: "Begin again."},
 		{Name: "cancel", Key: env.Keys.Back, Quiet: true, Do: s.leave, Help: "Stay signed out: what is on screen stays, nothing new is read."},
 	}
@@ -85,10 +86,15 @@ func (s *SignIn) leave() kit.Effect {
 
 // copy sends the code, or the address of a browser sign-in, to the terminal.
 func (s *SignIn) copy() kit.Effect {
-	text := s.prompt.Code
-	if text == "" {
-		text = s.prompt.Address
+	if s.prompt.Code == "" {
+		return s.copyAddress()
 	}
+	return s.send(s.prompt.Code)
+}
+
+func (s *SignIn) copyAddress() kit.Effect { return s.send(s.prompt.Address) }
+
+func (s *SignIn) send(text string) kit.Effect {
 	return kit.Effect{Cmd: tea.SetClipboard(text), Toast: kit.Toast{Text: "sent to the terminal's clipboard: " + ansi.Truncate(text, 40, s.env.Theme.Glyphs.Ellipsis), Tone: theme.PlainTone}}
 }
 
@@ -161,7 +167,11 @@ func (s *SignIn) View() string {
 		add(t.Accent, s.prompt.Address)
 		lines = append(lines, "")
 		add(t.Header, "and type this code:")
-		lines = append(lines, "", "    "+t.Accent.Bold(true).Render(spread(s.prompt.Code)), "")
+		code := "    " + spread(s.prompt.Code)
+		if ansi.StringWidth(code) > inner {
+			code = ansi.Truncate(s.prompt.Code, inner, t.Glyphs.Ellipsis)
+		}
+		lines = append(lines, "", t.Accent.Bold(true).Render(code), "")
 	default:
 		add(t.Header, "Open this address in your own browser. Where muster runs on another machine, reach its port through ssh -L first:")
 		lines = append(lines, "")
@@ -169,7 +179,11 @@ func (s *SignIn) View() string {
 		lines = append(lines, "")
 	}
 	if s.ended == nil && s.prompt.Address != "" {
-		add(t.Header, "good for about "+s.left().String())
+		if left := s.left(); left > 0 {
+			add(t.Header, fmt.Sprintf("good for about %d:%02d", int(left.Minutes()), int(left.Seconds())%60))
+		} else {
+			add(t.Warn, "By our clock it has run out; a new one can be had as soon as the service says so, or after Esc.")
+		}
 		lines = append(lines, "")
 		add(t.Muted, "Go on only if you started this sign-in yourself: who types a code lets the other in.")
 	}

@@ -297,6 +297,9 @@ func merge(all *kit.Effect, e kit.Effect) {
 	if e.Visit != nil {
 		all.Visit = e.Visit
 	}
+	if e.Partner != nil {
+		all.Partner = e.Partner
+	}
 	if e.Fleet != nil {
 		all.Fleet = e.Fleet
 	}
