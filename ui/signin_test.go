@@ -234,9 +234,9 @@ func TestManyCustomersFromTheSimulatorOn(t *testing.T) {
 	g.control("/signin", `{"revoke": true}`)
 	g.control("/faults", `{"match": "POST .*assignedDevices", "kind": "challenge", "times": 2}`)
 	s.Type("y")
-	s.WaitFor("Sign in to harrowpike", "type this code:", "SIGN-IN NEEDED")
+	s.WaitFor("Sign in to harrowpike", "the sign-in has run out", "type this code:")
 	g.control("/signin", `{"code": "`+g.code()+`", "account": "agent"}`)
-	s.WaitGone("SIGN-IN NEEDED")
+	s.WaitGone("the sign-in has run out")
 	s.WaitGone("type this code:") // the screen closes a moment later
 	g.forget("/faults")
 	s.Type("o")
