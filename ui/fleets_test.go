@@ -42,9 +42,10 @@ func TestTheFleetOfTheLastStartIsThereAtOnce(t *testing.T) {
 // that is there already.
 func TestReadingGoesOnAtTheFailedPage(t *testing.T) {
 	w := newWorld(t, simulator.Options{Devices: 900, Seed: 7})
-	w.fault(t, `{"match": "GET .*/deviceBatches/[^/]+/devices", "status": 400, "times": 2}`)
+	w.fault(t, `{"match": "GET .*/deviceBatches/SALT-100/devices", "status": 503, "times": 0}`)
 	s := start(t, w.options(t))
 	s.WaitFor("stopped at", "r reads on")
+	w.mend(t)
 	first := w.asked(t, `GET .*/deviceBatches/[^/]+/devices`)
 	s.Type("r")
 	s.WaitFor("devices · as of")
@@ -57,11 +58,36 @@ func TestReadingGoesOnAtTheFailedPage(t *testing.T) {
 	if got, want := line(s, "devices ·"), line(o, "devices ·"); got != want {
 		t.Errorf("read on: %q; read in one go: %q", got, want)
 	}
-	if want := other.asked(t, `GET .*/deviceBatches/[^/]+/devices`); whole != want+2 {
+	if want := other.asked(t, `GET .*/deviceBatches/[^/]+/devices`); whole != want || first == 0 || first == whole {
 		t.Errorf("%d pages were asked for, %d of them before the stop; in one go %d", whole, first, want)
 	}
 	if n := w.asked(t, `GET .*/windowsAutopilotDeviceIdentities`); n != other.asked(t, `GET .*/windowsAutopilotDeviceIdentities`) {
 		t.Errorf("Intune, which was whole, was read again: %d pages", n)
+	}
+}
+
+// A side that is not to be had, now or ever, does not keep refresh from reading the other
+// one again; going on is for what passes.
+func TestRefreshReadsAnewWhereNothingPasses(t *testing.T) {
+	for name, fault := range map[string]string{
+		"Intune forbidden": `{"match": "GET .*/windowsAutopilotDeviceIdentities", "status": 403, "times": 0}`,
+		"one bad batch":    `{"match": "GET .*/deviceBatches/SALT-100/devices", "status": 400, "times": 0}`,
+		"no Intune":        "",
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, simulator.Options{Devices: 300})
+			o := w.options(t)
+			if fault == "" {
+				o.Backend.Autopilot = nil
+			} else {
+				w.fault(t, fault)
+			}
+			s := start(t, o)
+			s.WaitFor("devices ·", "as of")
+			before := w.asked(t, `GET .*/deviceBatches$`)
+			s.Type("r")
+			s.WaitUntil("the batches are read again", func() bool { return w.asked(t, `GET .*/deviceBatches$`) > before })
+		})
 	}
 }
 
@@ -89,7 +115,7 @@ func line(s *uitest.Session, text string) string {
 	return ""
 }
 
-// asked counts what the simulator was asked.
+// asked counts what the simulator answered well.
 func (w *world) asked(t *testing.T, pattern string) int {
 	t.Helper()
 	res, err := http.Get(w.ready.Control + "/requests")
@@ -100,13 +126,16 @@ func (w *world) asked(t *testing.T, pattern string) int {
 	match := regexp.MustCompile(pattern)
 	n := 0
 	for d := json.NewDecoder(res.Body); ; {
-		var r struct{ Method, Path string }
+		var r struct {
+			Method, Path string
+			Status       int
+		}
 		if err := d.Decode(&r); err == io.EOF {
 			return n
 		} else if err != nil {
 			t.Fatal(err)
 		}
-		if match.MatchString(r.Method + " " + r.Path) {
+		if r.Status < 300 && match.MatchString(r.Method+" "+r.Path) {
 			n++
 		}
 	}

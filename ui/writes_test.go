@@ -71,6 +71,6 @@ func TestABatchThatCannotBeRead(t *testing.T) {
 	o := w.options(t)
 	w.fault(t, `{"match":"GET .*/deviceBatches/SALT-101/devices","status":403}`)
 	s := start(t, o)
-	s.WaitFor("314 devices", "stopped at 199 of 300, r reads on")
+	s.WaitFor("314 devices", "stopped at 199 of 300, r reads again")
 	s.Golden("devices-incomplete-80x24")
 }

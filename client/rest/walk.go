@@ -51,6 +51,10 @@ func WalkFrom[T any](op, from string, id func(T) string, fetch func(next string)
 		w := walker{op: op, seed: maphash.MakeSeed(), items: map[uint64]struct{}{}, links: map[uint64]struct{}{}}
 		for next := from; ; {
 			page, err := fetch(next)
+			if err != nil && from != "" && w.pages == 0 && !passing(err) {
+				from, next = "", "" // the service has forgotten the place: from the beginning then
+				continue
+			}
 			if err != nil {
 				yield(Stretch[T]{Next: w.again(next)}, w.stopped(err))
 				return
@@ -120,6 +124,15 @@ func (w *walker) judge(items, fresh, left int, next string, foreign bool, ref st
 		return true, bad(fmt.Sprintf("the list is longer than %d pages", MaxPages))
 	}
 	return false, nil
+}
+
+// passing reports whether the same request may succeed later.
+func passing(err error) bool {
+	switch model.KindOf(err) {
+	case model.Cancelled, model.Offline, model.Throttled, model.Service, model.SignedOut:
+		return true
+	}
+	return false
 }
 
 // again is where a walk that ended at a page can be taken up: there, unless items were

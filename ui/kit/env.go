@@ -67,6 +67,7 @@ type Fleet struct {
 	Groups  map[string]int // devices by policy name, "" for those without; never changed
 	Began   time.Time      // when reading began; zero while nothing was read
 	Whole   bool           // all devices were read
+	Kept    bool           // they were read at an earlier start; today's reading is not whole yet
 	Sides   Sides          // where they are known
 	Known                  // the devices themselves
 }

@@ -34,7 +34,7 @@ func NewAutopilot(env *kit.Env, partner model.Device, policy string, d model.Aut
 	k := env.Keys
 	s.actions = append([]kit.Action{
 		{Name: "assign", Key: k.Assign, Hurt: true, Do: s.assign, Off: s.cannotAssign, Help: "A deployment profile, or a policy where Partner Center knows the device."},
-		{Name: "group tag", Key: k.Tag, Hurt: true, Do: s.change, Off: s.needWriter(env.Forms.ChangeAutopilot != nil), Help: "Change group tag, name or user."},
+		{Name: "group tag", Key: k.Tag, Hurt: true, Do: s.change, Off: s.cannotChange, Help: "Change group tag, name or user."},
 		{Name: "remove", Key: k.Remove, Hurt: true, Do: s.remove, Off: s.cannotRemove, Help: "Out of its batch, or out of Intune. It cannot be undone."},
 		{Name: "sync", Key: k.Sync, Hurt: true, Do: s.sync, Off: s.cannotSync, Help: "Have Intune and the Autopilot service brought in line, once in ten minutes."},
 		{Name: "at Partner Center", Key: k.Open, Do: s.there, Off: s.notThere, Help: "What Partner Center says of the device."},
@@ -128,7 +128,16 @@ func (s *Autopilot) needWriter(form bool) func() string {
 	}
 }
 
-func (s *Autopilot) cannotAssign() string { return s.needWriter(s.env.Forms.AssignEither != nil)() }
+func (s *Autopilot) cannotAssign() string {
+	return cmp.Or(s.needWriter(s.env.Forms.AssignEither != nil)(), s.tooOld())
+}
+
+func (s *Autopilot) cannotChange() string {
+	return cmp.Or(s.needWriter(s.env.Forms.ChangeAutopilot != nil)(), s.tooOld())
+}
+
+// tooOld says why nothing is changed by what the list says of the device.
+func (s *Autopilot) tooOld() string { return tooOld(s.env, s.list.kept, s.list.began) }
 
 func (s *Autopilot) assign() kit.Effect {
 	var partner []model.Device
@@ -148,9 +157,9 @@ func (s *Autopilot) canLeaveBatch() bool {
 
 func (s *Autopilot) cannotRemove() string {
 	if s.canLeaveBatch() {
-		return ""
+		return s.tooOld()
 	}
-	return s.needWriter(s.env.Forms.DeleteAutopilot != nil)()
+	return cmp.Or(s.needWriter(s.env.Forms.DeleteAutopilot != nil)(), s.tooOld())
 }
 
 // remove takes the device out of its batch, or deletes its registration: where it is

@@ -87,7 +87,7 @@ func (s *Batches) open() kit.Effect {
 		return kit.Effect{}
 	}
 	d := NewBatch(s.env, b, s.list.began)
-	d.follow(source{s.list.began, s.list.kinds, s.list.refresh})
+	d.follow(source{began: s.list.began, kinds: s.list.kinds, read: s.list.refresh})
 	return kit.Effect{Push: d}
 }
 

@@ -91,6 +91,6 @@ func (s *Customers) details() kit.Effect {
 		return kit.Effect{}
 	}
 	d := NewCustomer(s.env, c, s.list.began)
-	d.follow(source{s.list.began, nil, s.list.refresh})
+	d.follow(source{began: s.list.began, read: s.list.refresh})
 	return kit.Effect{Push: d}
 }

@@ -65,6 +65,9 @@ func (s *Device) Update(msg tea.Msg) kit.Effect {
 }
 
 func (s *Device) cannotAssign() string {
+	if why := tooOld(s.env, s.source.kept, s.source.began); why != "" {
+		return why
+	}
 	if s.env.Forms.Assign == nil {
 		return "not available here"
 	}
@@ -85,6 +88,9 @@ func (s *Device) assign() kit.Effect {
 }
 
 func (s *Device) cannotRemove() string {
+	if why := tooOld(s.env, s.source.kept, s.source.began); why != "" {
+		return why
+	}
 	if s.env.Forms.Remove == nil || s.env.Backend.Devices == nil {
 		return "not available here"
 	}

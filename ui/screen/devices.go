@@ -61,10 +61,10 @@ func (s *Devices) fill(ctx context.Context) func(kit.ListMsg[noItem], func(kit.L
 	r := &fleetReader{ctx: ctx, reader: b.Reader, autopilot: b.Autopilot, walker: b.Walker, customer: env.Customer.ID, day: env.Day, crashed: env.Crashed,
 		fleets: b.Fleets, zone: env.Zone.String()}
 	switch l := s.list; {
-	case s.reader != nil && s.reader.halted != nil:
+	case s.reader != nil && s.reader.halted != nil && !l.old:
 		r.from, r.odd, r.before, r.beforeAt = s.reader.halted, s.coming, s.reader.before, s.reader.beforeAt
 	default:
-		if l.complete {
+		if l.complete || l.kept {
 			r.before, r.beforeAt = l.ix, l.began
 		}
 		s.coming = &oddities{}
@@ -90,7 +90,7 @@ func (s *Devices) Show(filter string) kit.Effect { return s.list.open(filter) }
 // Update implements kit.Screen.
 func (s *Devices) Update(msg tea.Msg) kit.Effect {
 	if msg, ok := msg.(kit.WrittenMsg); ok {
-		s.useUp(msg.Written)
+		return s.useUp(msg.Written)
 	}
 	if e, ok := s.list.update(msg); ok {
 		if msg, ok := msg.(kit.ListMsg[noItem]); ok {
@@ -181,7 +181,7 @@ func (s *Devices) open() kit.Effect {
 		return kit.Effect{}
 	}
 	r := s.list.ix.Row(row)
-	from := source{s.list.began, s.list.kinds, s.list.refresh}
+	from := source{s.list.began, s.list.kinds, s.list.refresh, s.list.kept}
 	if r.Cells[deviceAutopilot] != "" {
 		d := NewAutopilot(s.env, s.odd.device(r), r.Cells[devicePolicy], s.odd.autopilotDevice(r), from)
 		return kit.Effect{Push: d}
@@ -194,7 +194,7 @@ func (s *Devices) open() kit.Effect {
 // fleet is what the list knows, for other screens.
 func (s *Devices) fleet() *kit.Fleet {
 	l, ix, odd := s.list, s.list.ix, s.odd
-	return &kit.Fleet{Devices: l.sides.Partner + l.sides.Both, Groups: l.groups, Began: l.began, Whole: l.complete, Sides: l.sides,
+	return &kit.Fleet{Kept: l.kept, Devices: l.sides.Partner + l.sides.Both, Groups: l.groups, Began: l.began, Whole: l.complete, Sides: l.sides,
 		Known: kit.Known{Index: ix, Serial: deviceSerial, Device: func(row int) model.Device { return odd.device(ix.Row(row)) }}}
 }
 

@@ -73,6 +73,8 @@ func (s *Devices) needDevices(available bool) string {
 	switch {
 	case !available:
 		return "not available here"
+	case s.list.kept:
+		return tooOld(s.env, true, s.list.began)
 	case s.list.marks.Count() == 0:
 		return s.list.needRow()
 	}

@@ -19,7 +19,7 @@ func (r *fleetReader) kept() *kit.Kept {
 		return nil
 	}
 	content, taken, err := r.fleets.Load(r.customer, r.keptList())
-	if err != nil || content == nil {
+	if err != nil || len(content) == 0 {
 		return nil
 	}
 	ix, err := fleet.Decode(deviceSchema, content)
@@ -29,14 +29,20 @@ func (r *fleetReader) kept() *kit.Kept {
 	return &kit.Kept{Index: ix, Groups: policyGroups(ix), Sides: sidesOf(ix), Began: taken}
 }
 
-// keep writes a whole list down for the next start. One with texts that its rows do not
-// hold as they came is not kept: requests could not be made from it.
+// keep writes a whole list down for the next start. In place of one with texts that its
+// rows do not hold as they came, or with policies without their names, an empty file is
+// kept, which is no list: requests could not be made from it, or it would say less than
+// the reading did.
 func (r *fleetReader) keep(m kit.ListMsg[noItem]) {
-	if r.fleets == nil || !r.odd.none() || r.ctx.Err() != nil {
+	if r.fleets == nil || r.ctx.Err() != nil {
 		return
 	}
+	write := m.Index.Encode
+	if m.Note != "" || !r.odd.none() {
+		write = func(io.Writer) error { return nil }
+	}
 	// What cannot be kept costs the next start its head start and nothing else.
-	_ = r.fleets.Save(r.customer, r.keptList(), m.Began, func(w io.Writer) error { return m.Index.Encode(w) })
+	_ = r.fleets.Save(r.customer, r.keptList(), m.Began, write)
 }
 
 // policyGroups counts the devices that Partner Center knows by policy, as a reading does.

@@ -57,12 +57,15 @@ func TestAKeptListStandsInUntilTheNewOneIsWhole(t *testing.T) {
 	s := starting(t, later, k, 26*time.Hour)
 	e := show(s)
 	want(t, s, "250 devices · stopped at 100 of 250, r reads again · as of 2026-11-23 14:02 CET, kept")
-	if e.Fleet == nil || !e.Fleet.Whole || e.Fleet.Devices != 250 || e.Fleet.Groups["Kiosk"] != 84 || e.Fleet.Groups[""] != 166 {
+	if e.Fleet == nil || e.Fleet.Whole || !e.Fleet.Kept || e.Fleet.Devices != 250 || e.Fleet.Groups["Kiosk"] != 84 || e.Fleet.Groups[""] != 166 {
 		t.Errorf("what home is told of a kept list: %+v", e.Fleet)
 	}
 	typed(s, "/s0249\n")
-	if e := typed(s, "p"); e.Push == nil || e.Push.(*opened).devices[0].ID != "d249" {
-		t.Error("a kept device cannot be chosen by its id")
+	if e := typed(s, "p"); e.Push != nil || !strings.Contains(e.Toast.Text, "this is kept, as of 2026-11-23 14:02 CET") {
+		t.Errorf("a policy can be put on what was kept: %q", e.Toast.Text)
+	}
+	if e := typed(s, "\n"); e.Push == nil || e.Push.(*Device).cannotAssign() == "" || e.Push.(*Device).cannotRemove() == "" {
+		t.Error("a device that was kept can be changed from its detail")
 	}
 	typed(s, "\x1b")
 
@@ -101,8 +104,10 @@ func TestAListThatIsNotWholeOrOddIsNotKept(t *testing.T) {
 	odd := still(5)
 	odd.DevicePages[0].Devices[2].Serial = "S\x1b[31m"
 	show(starting(t, odd, k, 0))
-	if len(k.lists) != 0 {
-		t.Error("a list was kept that is not what requests can be made from")
+	for _, content := range k.lists {
+		if len(content) > 0 {
+			t.Error("a list was kept that is not what requests can be made from")
+		}
 	}
 }
 

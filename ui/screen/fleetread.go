@@ -80,12 +80,15 @@ func (r *fleetReader) read(m kit.ListMsg[noItem], publish func(kit.ListMsg[noIte
 			j.sides.Whole, j.sides.Err = st.err == nil, r.trouble(st.err)
 		default:
 			j.autopilot(st.intune)
-			t.next = st.next
+			t.next, t.brought = st.next, t.brought+len(st.intune)
 		}
 		if partner && (m.Err == nil || r.walker == nil || j.main.len() == 0 && m.Err.Kind != model.Cancelled) {
 			j.flush(m.Err == nil) // a side that brought nothing keeps nobody waiting for the other
 		}
 		publish(j.message(m, false))
+	}
+	if !partner && m.Err == nil { // nobody said that it is all
+		m.Err = &model.Error{Kind: model.Unexpected, Op: "list devices", Msg: "the reading broke off"}
 	}
 	if j.sides.Whole {
 		j.missing()
@@ -169,12 +172,14 @@ func (j *joiner) message(m kit.ListMsg[noItem], done bool) kit.ListMsg[noItem] {
 }
 
 // besides says how far Intune's devices are there, "" when nothing is to be said.
-func besides(s kit.Sides, reading bool) string {
+func besides(s kit.Sides, reading, further bool) string {
 	switch {
 	case s.Err != nil && s.Err.Kind == model.NoBackend:
 		return "without Intune: not reachable here"
 	case s.Err != nil && s.Read == 0:
 		return "without Intune: not read"
+	case s.Err != nil && further:
+		return "Intune stopped at " + kit.Count(s.Read) + ", r reads on"
 	case s.Err != nil:
 		return "Intune stopped at " + kit.Count(s.Read)
 	case reading && !s.Whole && s.Read > 0:

@@ -28,10 +28,12 @@ type trail struct {
 	failed  []model.Place
 	lost    bool // Partner Center can only be read from its beginning
 	next    string
+	brought int // devices
 }
 
 // partner follows a step at Partner Center.
 func (t *trail) partner(p *model.DevicePage, err error) {
+	t.brought += len(p.Devices)
 	switch {
 	case p.Plan != nil:
 		t.plan = p.Plan
@@ -62,15 +64,34 @@ func (t *trail) left() []model.Place {
 }
 
 // stop keeps what a reading that ended early has to go on with, nil when it has to begin
-// anew: when it does not know where it stood, or showed devices as Intune's alone before
+// anew: when what ended it will not pass by itself, when going on brought nothing, when
+// it does not know where it stood, or when it showed devices as Intune's alone before
 // Partner Center could say whether it knows them.
 func (r *fleetReader) stop(j *joiner, t *trail, m kit.ListMsg[noItem]) *stopped {
 	partner := t.left()
-	if r.walker == nil || t.lost || t.plan == nil || len(partner) > 0 && j.flushed > 0 {
+	switch {
+	case r.walker == nil, t.lost, t.plan == nil, len(partner) > 0 && j.flushed > 0:
+		return nil
+	case !passing(m.Err), !passing(j.sides.Err), r.from != nil && t.brought == 0:
 		return nil
 	}
 	return &stopped{j: j, began: m.Began, progress: m.Progress, note: m.Note, partner: partner,
-		intune: !j.sides.Whole && (j.sides.Err == nil || j.sides.Err.Kind != model.NoBackend), next: t.next}
+		intune: !j.sides.Whole, next: t.next}
+}
+
+// passing reports whether what ended a reading may be gone at the next try; nothing did.
+func passing(e *model.Error) bool {
+	if e == nil {
+		return true
+	}
+	if inner := model.AsError(e.Err); e.Kind == model.Incomplete && inner != nil {
+		e = inner
+	}
+	switch e.Kind {
+	case model.Cancelled, model.Offline, model.Throttled, model.Service, model.SignedOut:
+		return true
+	}
+	return false
 }
 
 func (r *fleetReader) partnerSteps(ctx context.Context, out chan<- step) {

@@ -86,7 +86,10 @@ func (s *Home) fillDevices() {
 		return
 	}
 	words := kit.Counted(f.Devices+f.Sides.Intune, "device", "devices")
-	if !f.Whole {
+	switch {
+	case f.Kept:
+		words += ", kept"
+	case !f.Whole:
 		words += ", not all of them"
 	}
 	s.facts = []string{s.env.AsOf(f.Began)}

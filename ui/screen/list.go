@@ -219,11 +219,11 @@ func (l *list[T]) take(msg kit.ListMsg[T]) kit.Effect {
 	return kit.Effect{Cmd: msg.Next}
 }
 
-// stand brings in a list of an earlier start, in which one can look and work while the
-// one of today is read.
+// stand brings in a list of an earlier start, in which one can look around while the one
+// of today is read. It does not count as whole: nobody knows what it lacks by now.
 func (l *list[T]) stand(k *kit.Kept) {
 	l.ix, l.groups, l.sides, l.began = k.Index, k.Groups, k.Sides, k.Began
-	l.kept, l.complete = true, true
+	l.kept = true
 	l.age()
 }
 
@@ -420,7 +420,7 @@ func (l *list[T]) state() []string {
 	if s := l.since; s.Any() {
 		out = append(out, kit.Count(s.Fresh)+" new, "+kit.Count(s.Gone)+" gone since "+l.env.When(s.At))
 	}
-	if say := besides(l.sides, l.reading); say != "" {
+	if say := besides(l.sides, l.reading, l.further && l.err == nil); say != "" {
 		out = append(out, say)
 	}
 	return out

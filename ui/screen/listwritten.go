@@ -1,6 +1,8 @@
 package screen
 
 import (
+	tea "charm.land/bubbletea/v2"
+
 	"muster/model"
 	"muster/model/fleet"
 	"muster/ui/kit"
@@ -51,29 +53,43 @@ func (l *list[T]) goToNew() {
 
 // useUp takes the marks off the devices that an operation was asked for. What it left
 // out stays marked.
-func (s *Devices) useUp(a kit.Written) {
+func (s *Devices) useUp(a kit.Written) kit.Effect {
 	l := s.list
 	if l.marks.Count() == 0 || len(a.Devices)+len(a.Autopilot) == 0 {
-		return
+		return kit.Effect{}
 	}
-	partner := make(map[model.DeviceID]bool, len(a.Devices))
+	marks, ix, shown := l.marks, l.ix, l.rows
+	count := func(re kit.Reply) kit.MarkedMsg {
+		rest := marks.Remove(ix, usedRows(ix, marks, a))
+		return kit.MarkedMsg{Reply: re, Marks: rest, Shown: rest.Among(ix, shown)}
+	}
+	if marks.Count() <= few && shown.Len() <= few {
+		msg := count(kit.Reply{})
+		l.inSight = msg.Shown
+		l.setMarks(msg.Marks)
+		return kit.Effect{}
+	}
+	l.wait()
+	re := kit.Reply{To: s, Seq: l.askSeq}
+	return kit.Effect{Cmd: func() tea.Msg { return count(re) }}
+}
+
+// usedRows returns the marked rows whose devices are among those written down.
+func usedRows(ix *fleet.Index, marks fleet.Marks, a kit.Written) fleet.Rows {
+	partner := make(map[string]bool, len(a.Devices))
 	for _, d := range a.Devices {
-		partner[d.ID] = true
+		partner[string(d.ID)] = true
 	}
-	intune := make(map[model.AutopilotID]bool, len(a.Autopilot))
+	intune := make(map[string]bool, len(a.Autopilot))
 	for _, d := range a.Autopilot {
-		intune[d.ID] = true
+		intune[model.Clean(string(d.ID))] = true
 	}
 	var used []uint32
-	for _, row := range l.marks.Rows(l.ix).All() {
-		r := l.ix.Row(row)
-		if d := s.odd.device(r); d.ID != "" && partner[d.ID] {
-			used = append(used, uint32(row))
-		} else if d := s.odd.autopilotDevice(r); d.ID != "" && intune[d.ID] {
+	for _, row := range marks.Rows(ix).All() {
+		known := ix.Cell(row, deviceKnown)
+		if known != knownIntune && partner[ix.Key(row)] || known != knownPartner && intune[ix.Cell(row, deviceAutopilot)] {
 			used = append(used, uint32(row))
 		}
 	}
-	rest := l.marks.Remove(l.ix, fleet.RowsOf(used))
-	l.inSight = rest.Among(l.ix, l.rows)
-	l.setMarks(rest)
+	return fleet.RowsOf(used)
 }

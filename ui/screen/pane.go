@@ -145,6 +145,7 @@ type source struct {
 	began time.Time             // when it was read: nothing shown is newer
 	kinds []model.OperationKind // what changes it
 	read  func() kit.Effect     // reads it again
+	kept  bool                  // of an earlier start
 }
 
 // follow says how old the detail is, and that r goes back to its list and reads that
@@ -161,6 +162,15 @@ func (d *detail) follow(from source) {
 			e.Pop = true
 			return e
 		}})
+}
+
+// tooOld says why nothing is changed from what is kept: what a change takes away has to
+// be what is there now, or it could not be put back.
+func tooOld(env *kit.Env, kept bool, began time.Time) string {
+	if !kept {
+		return ""
+	}
+	return "this is kept, " + env.AsOf(began) + ": what changes devices waits until they are read (" + env.Keys.Refresh.String() + ")"
 }
 
 // age says how old the detail is and whether an operation ended since that changes it.

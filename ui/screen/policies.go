@@ -134,7 +134,7 @@ func (s *Policies) open() kit.Effect {
 		return kit.Effect{}
 	}
 	d := NewPolicy(s.env, p, s.list.began)
-	d.follow(source{s.list.began, s.list.kinds, s.list.refresh})
+	d.follow(source{began: s.list.began, kinds: s.list.kinds, read: s.list.refresh})
 	return kit.Effect{Push: d}
 }
 

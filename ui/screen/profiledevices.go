@@ -79,7 +79,7 @@ func (s *ProfileDevices) open() kit.Effect {
 	if !ok {
 		return kit.Effect{}
 	}
-	from := source{s.list.began, s.list.kinds, s.list.refresh}
+	from := source{began: s.list.began, kinds: s.list.kinds, read: s.list.refresh}
 	detail := NewAutopilot(s.env, model.Device{}, "", d, from)
 	detail.apart = true
 	return kit.Effect{Push: detail}
