@@ -1,8 +1,11 @@
 package form
 
 import (
+	"strings"
+
 	tea "charm.land/bubbletea/v2"
 	"charm.land/huh/v2"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // line is huh's input for one line of text. It differs in that it is always two lines
@@ -25,7 +28,9 @@ func newLine(title string, value *string, check func(string) error) *line {
 // takes its place, and right or end bring it in to be changed.
 func (l *line) over(now string) *line {
 	l.now = now
-	if now != "" {
+	// The library counts characters where it means cells: a text of others than one cell
+	// each would come out with noughts behind it.
+	if !strings.ContainsFunc(now, func(r rune) bool { return ansi.StringWidth(string(r)) != 1 }) {
 		l.Input.Placeholder(now)
 	}
 	return l

@@ -95,7 +95,7 @@ func (s *SignIn) copy() kit.Effect {
 func (s *SignIn) copyAddress() kit.Effect { return s.send(s.prompt.Address) }
 
 func (s *SignIn) send(text string) kit.Effect {
-	return kit.Effect{Cmd: tea.SetClipboard(text), Toast: kit.Toast{Text: "sent to the terminal's clipboard: " + ansi.Truncate(text, 40, s.env.Theme.Glyphs.Ellipsis), Tone: theme.PlainTone}}
+	return kit.Effect{Cmd: kit.Copy(s.env, text), Toast: kit.Toast{Text: "sent to the terminal's clipboard: " + ansi.Truncate(text, 40, s.env.Theme.Glyphs.Ellipsis), Tone: theme.PlainTone}}
 }
 
 // Update implements kit.Screen.
