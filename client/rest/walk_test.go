@@ -2,6 +2,7 @@ package rest_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"muster/client/rest"
@@ -94,5 +95,45 @@ func TestWalkStopsWhenNobodyListens(t *testing.T) {
 	}
 	if n != 2 {
 		t.Errorf("got %d pages, want 2", n)
+	}
+}
+
+// A walk that is taken up at a place which the service has forgotten begins anew, once;
+// one that meets a passing fault there keeps the place.
+func TestAForgottenPlace(t *testing.T) {
+	for name, c := range map[string]struct {
+		kind  model.Kind
+		items string
+		next  string
+	}{
+		"forgotten":  {model.Invalid, "a b", ""},
+		"gone":       {model.NotFound, "a b", ""},
+		"off line":   {model.Offline, "", "old"},
+		"signed out": {model.SignedOut, "", "old"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var asked []string
+			fetch := func(next string) (rest.Page[string], error) {
+				asked = append(asked, next)
+				switch next {
+				case "old":
+					return rest.Page[string]{}, &model.Error{Kind: c.kind}
+				case "":
+					return rest.Page[string]{Items: []string{"a"}, Next: "2"}, nil
+				}
+				return rest.Page[string]{Items: []string{"b"}}, nil
+			}
+			var items []string
+			last := ""
+			for s, err := range rest.WalkFrom("list things", "old", func(s string) string { return s }, fetch) {
+				items = append(items, s.Items...)
+				if err != nil {
+					last = s.Next
+				}
+			}
+			if got := strings.Join(items, " "); got != c.items || last != c.next {
+				t.Errorf("got %q and goes on at %q, want %q and %q; asked for %q", got, last, c.items, c.next, asked)
+			}
+		})
 	}
 }
