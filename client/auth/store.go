@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"bytes"
 	"context"
 	"crypto/aes"
 	"crypto/cipher"
@@ -42,6 +43,7 @@ type store struct {
 	open  bool        // the sign-in is the right person's
 	held  []byte      // what is to be written as soon as it is
 	seen  fs.FileInfo // the file as it was read or written last
+	own   []byte      // the key that it is sealed by: another one belongs to another sign-in
 	first error       // what failed first
 }
 
@@ -200,7 +202,9 @@ func (s *store) trouble() error {
 	return s.first
 }
 
-// Replace implements MSAL's cache: what another process wrote is taken over.
+// Replace implements MSAL's cache: what another process wrote is taken over, unless it is
+// another sign-in's: a logout ends the key. MSAL would mix the two otherwise, when the
+// answer to a request from before the logout comes in.
 func (s *store) Replace(_ context.Context, u cache.Unmarshaler, _ cache.ReplaceHints) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -208,10 +212,10 @@ func (s *store) Replace(_ context.Context, u cache.Unmarshaler, _ cache.ReplaceH
 	if !s.open || err != nil || s.same(fi) {
 		return nil
 	}
-	text, err := s.read()
+	text, key, err := s.read()
 	s.try(err)
 	if text != nil && u.Unmarshal(text) == nil {
-		s.seen = fi
+		s.seen, s.own = fi, key
 	}
 	return nil
 }
@@ -237,35 +241,37 @@ func (s *store) same(fi fs.FileInfo) bool {
 }
 
 // read returns what is remembered; nil when that is nothing, or when its key is gone, as
-// after a restart of the machine.
-func (s *store) read() ([]byte, error) {
-	key, err := s.keys.Key(keyName(s.path))
-	if err != nil || key == nil {
-		return nil, err
+// after a restart of the machine, or another sign-in's.
+func (s *store) read() (text, key []byte, err error) {
+	key, err = s.keys.Key(keyName(s.path))
+	if err != nil || key == nil || s.own != nil && !bytes.Equal(key, s.own) {
+		return nil, nil, err
 	}
 	raw, err := os.ReadFile(s.path)
 	if err != nil || len(raw) > maxStore {
-		return nil, err
+		return nil, nil, err
 	}
 	box, err := sealed(key)
 	if err != nil || len(raw) < box.NonceSize() {
-		return nil, nil
+		return nil, nil, nil
 	}
-	text, err := box.Open(nil, raw[:box.NonceSize()], raw[box.NonceSize():], nil)
+	text, err = box.Open(nil, raw[:box.NonceSize()], raw[box.NonceSize():], nil)
 	if err != nil {
-		return nil, nil // another key's: the next sign-in overwrites it
+		return nil, nil, nil // another key's: the next sign-in overwrites it
 	}
-	return text, nil
+	return text, key, nil
 }
 
 // write puts what is remembered in the file's place, whole or not at all. A file that
-// somebody removed meanwhile stays away: that was a logout.
+// somebody removed meanwhile stays away: that was a logout. One that is not as it was seen
+// stays as it is: it is read again before the next time, if it is still this sign-in's.
+// Who comes in between nonetheless finds what is sealed by a key that is no more.
 func (s *store) write(text []byte) error {
-	if _, err := os.Lstat(s.path); s.seen != nil && errors.Is(err, fs.ErrNotExist) {
+	if fi, err := os.Stat(s.path); s.seen != nil && (errors.Is(err, fs.ErrNotExist) || err == nil && !s.same(fi)) {
 		return nil
 	}
 	key, err := s.key()
-	if err != nil {
+	if err != nil || key == nil {
 		return err
 	}
 	box, err := sealed(key)
@@ -293,19 +299,28 @@ func (s *store) write(text []byte) error {
 	if err := os.Rename(tmp.Name(), s.path); err != nil {
 		return err
 	}
+	s.own = key
 	s.seen, err = os.Stat(s.path)
 	return err
 }
 
-// key returns the key to the file, a new one where there is none.
+// key returns the key to the file, a new one where there is none, and none where the file
+// has become another sign-in's.
 func (s *store) key() ([]byte, error) {
 	name := keyName(s.path)
 	key, err := s.keys.Key(name)
-	if err != nil || key != nil {
-		return key, err
+	switch {
+	case err != nil:
+		return nil, err
+	case key != nil && s.own != nil && !bytes.Equal(key, s.own):
+		return nil, nil
+	case key != nil:
+		return key, nil
 	}
-	key = make([]byte, keySize)
-	_, _ = rand.Read(key) // never fails, see its documentation
+	if key = s.own; key == nil { // else it ran out, the file being there
+		key = make([]byte, keySize)
+		_, _ = rand.Read(key) // never fails, see its documentation
+	}
 	return key, s.keys.Put(name, key)
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -165,6 +166,49 @@ func TestSection13_19_AStoreThatFailsLeavesASessionThatWorks(t *testing.T) {
 		cancel()
 		if again, now, _ := a.Watch(ctx, rev); now != rev {
 			t.Errorf("%s: it was said again: %+v", name, again)
+		}
+	}
+}
+
+// TestAnAnswerFromBeforeALogoutBringsNobodyBack: while a token is on its way, another
+// process signs out and somebody else in. The file is the latter's alone from then on.
+func TestAnAnswerFromBeforeALogoutBringsNobodyBack(t *testing.T) {
+	e := newEntra(t)
+	keys := &drawer{keys: map[string][]byte{}}
+	path := auth.Remembered(t.TempDir(), "sim")
+	var meanwhile func()
+	a := e.session(model.SignInDevice, func(s *auth.Settings) {
+		remembering(path, keys, "")(s)
+		s.Transport = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			resp, err := e.trust.Transport.RoundTrip(r)
+			if r.Method == http.MethodPost && strings.Contains(r.URL.Path, e.ready.Customer) {
+				meanwhile()
+			}
+			return resp, err
+		})}
+	})
+	former, err := e.signIn(a, "agent")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var latter model.Account
+	var left []byte
+	meanwhile = func() {
+		if ok, err := auth.Forget(path, keys); !ok || err != nil {
+			t.Errorf("the logout: %v, %v", ok, err)
+		}
+		if latter, err = e.signIn(e.session(model.SignInDevice, remembering(path, keys, "")), "other"); err != nil {
+			t.Error(err)
+		}
+		left, _ = os.ReadFile(path)
+	}
+	good(t, a, e.ready.Customer, graphScopes)
+	if after, err := os.ReadFile(path); err != nil || len(left) == 0 || !bytes.Equal(left, after) {
+		t.Errorf("the file was written once more (%v)", err)
+	}
+	for id, want := range map[string]bool{former.ID: false, latter.ID: true} {
+		if state, _, _ := e.session(model.SignInDevice, remembering(path, keys, id)).Watch(t.Context(), 0); state.Valid != want {
+			t.Errorf("account %s is remembered: %v, want %v", id, state.Valid, want)
 		}
 	}
 }
