@@ -100,7 +100,7 @@ func TestDevicesOfAnAssignedBIOSConfigurationAreFollowedWhileSomebodyLooks(t *te
 }
 
 func TestThatABIOSPasswordWasReadIsWrittenDownAndThePasswordNowhere(t *testing.T) {
-	w := newWorld(t, simulator.Options{})
+	w := newWorld(t, simulator.Options{Speed: 1}) // passwords come and go with the settings of a device
 	c := w.dial()
 	ctx := context.Background()
 	var with model.ManagedDevice
