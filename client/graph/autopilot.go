@@ -17,35 +17,36 @@ func autopilotPath(more ...string) []string {
 }
 
 // autopilotDevice is the wire form of a windowsAutopilotDeviceIdentity. The
-// password of its device account is left undecoded on purpose.
+// password of its device account is left undecoded on purpose. The members stand in the
+// order in which the service writes them, which is found soonest.
 type autopilotDevice struct {
 	ID               string    `json:"id"`
-	Serial           rest.Text `json:"serialNumber"`
-	Maker            rest.Text `json:"manufacturer"`
-	Model            rest.Text `json:"model"`
-	Family           rest.Text `json:"systemFamily"`
-	SKU              rest.Text `json:"skuNumber"`
-	ProductKey       rest.Text `json:"productKey"`
-	GroupTag         rest.Text `json:"groupTag"`
-	OrderIdentifier  rest.Text `json:"orderIdentifier"`
-	PurchaseOrder    rest.Text `json:"purchaseOrderIdentifier"`
-	DisplayName      rest.Text `json:"displayName"`
-	AddressableUser  rest.Text `json:"addressableUserName"`
-	User             rest.Text `json:"userPrincipalName"`
-	ResourceName     rest.Text `json:"resourceName"`
-	Enrollment       rest.Text `json:"enrollmentState"`
-	LastContact      rest.Time `json:"lastContactedDateTime"`
-	ManagedDevice    rest.Text `json:"managedDeviceId"`
-	EntraDevice      rest.Text `json:"azureAdDeviceId"`
-	EntraDeviceOld   rest.Text `json:"azureActiveDirectoryDeviceId"`
 	Assignment       rest.Text `json:"deploymentProfileAssignmentStatus"`
 	AssignmentDetail rest.Text `json:"deploymentProfileAssignmentDetailedStatus"`
 	AssignedAt       rest.Time `json:"deploymentProfileAssignedDateTime"`
+	GroupTag         rest.Text `json:"groupTag"`
+	PurchaseOrder    rest.Text `json:"purchaseOrderIdentifier"`
+	Serial           rest.Text `json:"serialNumber"`
+	ProductKey       rest.Text `json:"productKey"`
+	Maker            rest.Text `json:"manufacturer"`
+	Model            rest.Text `json:"model"`
+	Enrollment       rest.Text `json:"enrollmentState"`
+	LastContact      rest.Time `json:"lastContactedDateTime"`
+	AddressableUser  rest.Text `json:"addressableUserName"`
+	User             rest.Text `json:"userPrincipalName"`
+	ResourceName     rest.Text `json:"resourceName"`
+	SKU              rest.Text `json:"skuNumber"`
+	Family           rest.Text `json:"systemFamily"`
+	EntraDeviceOld   rest.Text `json:"azureActiveDirectoryDeviceId"`
+	EntraDevice      rest.Text `json:"azureAdDeviceId"`
+	ManagedDevice    rest.Text `json:"managedDeviceId"`
+	DisplayName      rest.Text `json:"displayName"`
+	AccountUser      rest.Text `json:"deviceAccountUpn"`
+	FriendlyName     rest.Text `json:"deviceFriendlyName"`
 	Remediation      rest.Text `json:"remediationState"`
 	RemediationAt    rest.Time `json:"remediationStateLastModifiedDateTime"`
 	Userless         rest.Text `json:"userlessEnrollmentStatus"`
-	AccountUser      rest.Text `json:"deviceAccountUpn"`
-	FriendlyName     rest.Text `json:"deviceFriendlyName"`
+	OrderIdentifier  rest.Text `json:"orderIdentifier"`
 }
 
 func (w autopilotDevice) model() (model.AutopilotDevice, bool) {

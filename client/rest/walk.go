@@ -2,7 +2,6 @@ package rest
 
 import (
 	"fmt"
-	"hash/maphash"
 	"iter"
 
 	"muster/model"
@@ -48,7 +47,7 @@ func Walk[T any](op string, id func(T) string, fetch func(next string) (Page[T],
 // WalkFrom is [Walk] from some page on, which a former walk named.
 func WalkFrom[T any](op, from string, id func(T) string, fetch func(next string) (Page[T], error)) iter.Seq2[Stretch[T], error] {
 	return func(yield func(Stretch[T], error) bool) {
-		w := walker{op: op, seed: maphash.MakeSeed(), items: map[uint64]struct{}{}, links: map[uint64]struct{}{}}
+		w := walker{op: op, items: newSeen(), links: newSeen()}
 		for next := from; ; {
 			page, err := fetch(next)
 			if err != nil && from != "" && w.pages == 0 && !passing(err) {
@@ -61,7 +60,9 @@ func WalkFrom[T any](op, from string, id func(T) string, fetch func(next string)
 			}
 			fresh := 0
 			for _, it := range page.Items {
-				fresh += w.note(w.items, id(it))
+				if w.items.add(id(it)) {
+					fresh++
+				}
 			}
 			end, stop := w.judge(len(page.Items), fresh, page.Left, page.Next, page.Foreign, page.Ref)
 			if fresh > 0 && !yield(Stretch[T]{Items: page.Items, Next: page.Next}, nil) {
@@ -78,23 +79,12 @@ func WalkFrom[T any](op, from string, id func(T) string, fetch func(next string)
 	}
 }
 
-// walker is what a walk remembers: which items and links it has met, by hash.
+// walker is what a walk remembers: which items and links it has met.
 type walker struct {
 	op           string
-	seed         maphash.Seed
-	items, links map[uint64]struct{}
+	items, links seen
 	pages, empty int
 	left         int
-}
-
-// note remembers s and returns 1 when it is new.
-func (w *walker) note(m map[uint64]struct{}, s string) int {
-	h := maphash.String(w.seed, s)
-	if _, old := m[h]; old {
-		return 0
-	}
-	m[h] = struct{}{}
-	return 1
 }
 
 // judge says whether the walk has come to its end, and whether that is wrong.
@@ -118,7 +108,7 @@ func (w *walker) judge(items, fresh, left int, next string, foreign bool, ref st
 		return true, LeftOut(w.op, w.left, ref)
 	case next == "":
 		return true, nil
-	case w.note(w.links, next) == 0:
+	case !w.links.add(next):
 		return true, bad("the service's link repeats")
 	case w.pages >= MaxPages:
 		return true, bad(fmt.Sprintf("the list is longer than %d pages", MaxPages))

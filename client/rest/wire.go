@@ -2,6 +2,7 @@ package rest
 
 import (
 	"encoding/json"
+	"reflect"
 	"time"
 	"unicode/utf8"
 
@@ -62,10 +63,15 @@ func UsableID(id string) bool {
 }
 
 // Decode reads the JSON of an answer. What is no JSON, or JSON of another form,
-// is an error of kind Service that repeats nothing of the body.
+// is an error of kind Service that repeats nothing of the body. The result is that of
+// encoding/json, sooner: a fuzz test compares the two.
 func Decode[T any](op string, a *Answer) (T, error) {
 	var v T
-	if err := json.Unmarshal(a.Body, &v); err != nil {
+	if fill(a.Body, reflect.ValueOf(&v)) {
+		return v, nil
+	}
+	anew := new(T) // what the scanner left behind counts for nothing
+	if err := json.Unmarshal(a.Body, anew); err != nil {
 		e := &model.Error{Kind: model.Service, Op: op, Msg: "the service answered something else than JSON", Ref: a.Correlation,
 			Hint: "look for a proxy or a sign-in page between muster and the service"}
 		if json.Valid(a.Body) {
@@ -74,7 +80,7 @@ func Decode[T any](op string, a *Answer) (T, error) {
 		var zero T
 		return zero, e
 	}
-	return v, nil
+	return *anew, nil
 }
 
 // Bare returns the error for a good answer that lacks what it is about.
