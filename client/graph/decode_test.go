@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"muster/client/rest"
+	"muster/model/beside"
 )
 
 // autopilotPage is page n of a list of Autopilot devices as the service sends it:
@@ -56,25 +57,9 @@ func BenchmarkDecode(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	paired(b, ours, theirs, "encoding/json")
+	beside.Run(b, "encoding/json", ours, theirs)
 	b.ReportMetric(testing.AllocsPerRun(5, ours), "allocs/op")
 	b.ReportMetric(testing.AllocsPerRun(5, theirs), "encoding/json-allocs/op")
-}
-
-// paired runs what is ours and its peer in turn, so that both meet the same machine, and
-// reports the time of each and the ratio.
-func paired(b *testing.B, ours, theirs func(), peer string) {
-	var mine, its time.Duration
-	for b.Loop() {
-		began := time.Now()
-		ours()
-		between := time.Now()
-		theirs()
-		mine, its = mine+between.Sub(began), its+time.Since(between)
-	}
-	b.ReportMetric(float64(mine)/float64(b.N), "ns/op")
-	b.ReportMetric(float64(its)/float64(b.N), peer+"-ns/op")
-	b.ReportMetric(float64(its)/float64(mine), "times-as-fast")
 }
 
 // FuzzDecodeList reads any body as the list of Autopilot devices and as encoding/json

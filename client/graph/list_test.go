@@ -15,6 +15,7 @@ import (
 	"muster/client/auth"
 	"muster/client/rest"
 	"muster/model"
+	"muster/model/beside"
 )
 
 // pages serves n pages of 1000 Autopilot devices, each after a delay.
@@ -90,7 +91,7 @@ func BenchmarkList(b *testing.B) {
 			b.Fatalf("got %d devices", got)
 		}
 	}
-	paired(b, ours, theirs, "encoding/json")
+	beside.Run(b, "encoding/json", ours, theirs)
 	b.ReportMetric(float64(first)/float64(b.N), "first-page-ns")
 }
 

@@ -2,10 +2,13 @@ package table_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
+	"charm.land/bubbles/v2/list"
 	peer "charm.land/bubbles/v2/table"
 
+	"muster/model/beside"
 	"muster/model/fleet"
 	"muster/ui/table"
 	"muster/ui/theme"
@@ -44,26 +47,35 @@ func tall(n int) (*table.Model, *fleet.Index) {
 	return m, ix
 }
 
-// BenchmarkStep is a cursor step and the picture after it, and in the same run that
-// of bubbles/table.
+// BenchmarkStep is a cursor step and the picture after it.
 func BenchmarkStep(b *testing.B) {
 	for _, n := range []int{1_000, 1_000_000} {
 		m, _ := tall(n)
-		b.Run(fmt.Sprintf("muster/%d", n), func(b *testing.B) {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			b.ReportAllocs()
 			m.Top()
-			for i := 0; b.Loop(); i++ {
-				if i%n == n-1 {
-					m.Top()
-				}
-				m.Move(1)
-				m.View()
+			for b.Loop() {
+				step(m, n)
 			}
 		})
 	}
+}
+
+// step moves to the next of n rows and draws, at the last row to the first.
+func step(m *table.Model, n int) {
+	if m.Position() == n-1 {
+		m.Top()
+	}
+	m.Move(1)
+	m.View()
+}
+
+// BenchmarkStepPeers is the same with bubbles' table and list beside it. A step of
+// theirs is in proportion to the rows, so a million is left out.
+func BenchmarkStepPeers(b *testing.B) {
 	for _, n := range []int{1_000, 100_000} {
-		b.Run(fmt.Sprintf("bubbles/%d", n), func(b *testing.B) {
-			b.ReportAllocs()
+		m, _ := tall(n)
+		b.Run(fmt.Sprintf("table/%d", n), func(b *testing.B) {
 			var cs []peer.Column
 			for i := range 10 {
 				cs = append(cs, peer.Column{Title: fmt.Sprintf("column%d", i), Width: 16})
@@ -72,14 +84,35 @@ func BenchmarkStep(b *testing.B) {
 			for i := range rows {
 				rows[i] = tenCells(i)
 			}
-			m := peer.New(peer.WithColumns(cs), peer.WithRows(rows), peer.WithFocused(true), peer.WithWidth(200), peer.WithHeight(50))
-			for b.Loop() {
-				m.MoveDown(1)
-				m.View()
+			p := peer.New(peer.WithColumns(cs), peer.WithRows(rows), peer.WithFocused(true), peer.WithWidth(200), peer.WithHeight(50))
+			beside.Run(b, "bubbles", func() { step(m, n) }, func() {
+				p.MoveDown(1)
+				p.View()
+			})
+		})
+		b.Run(fmt.Sprintf("list/%d", n), func(b *testing.B) {
+			items := make([]list.Item, n)
+			for i := range items {
+				items[i] = item(strings.Join(tenCells(i), " "))
 			}
+			d := list.NewDefaultDelegate()
+			d.ShowDescription = false
+			d.SetSpacing(0)
+			p := list.New(items, d, 200, 50)
+			beside.Run(b, "bubbles", func() { step(m, n) }, func() {
+				p.CursorDown()
+				p.View()
+			})
 		})
 	}
 }
+
+// item is a line of bubbles' list.
+type item string
+
+func (i item) FilterValue() string { return string(i) }
+func (i item) Title() string       { return string(i) }
+func (i item) Description() string { return "" }
 
 // BenchmarkDraw is a whole picture anew, with one column of characters that are not
 // ASCII or without, and the arrival of a new snapshot.
