@@ -52,11 +52,19 @@ const graceTime = time.Minute
 // waiting until it has doubled would cost its size.
 const gcPercent = 40
 
+// gcAtStart holds instead for the first startTime: a small heap would be looked through
+// again and again just when the first frame is due.
+const (
+	gcAtStart = 400
+	startTime = time.Second
+)
+
 func main() {
 	client.Private()
 	rest.Silence()
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
+		debug.SetGCPercent(gcAtStart)
+		time.AfterFunc(startTime, func() { debug.SetGCPercent(gcPercent) })
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	signal.Ignore(syscall.SIGPIPE) // a reader that went away is an error of a write, not a death
