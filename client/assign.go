@@ -109,11 +109,11 @@ func (a assignments) find(ctx context.Context, o model.Operation, rows []model.R
 		batches[r.Batch][r.Device] = r
 	}
 	var out []ledger.Result
-	var short error // what was read before it counts all the same
+	var short error // why that is not all; what was read before it counts all the same
 	for batch, devices := range batches {
 		for page, err := range a.c.o.Partner.Devices(ctx, o.Customer, batch) {
-			if err != nil {
-				short = err
+			if err != nil && (short == nil || model.KindOf(short) == model.Incomplete) {
+				short = err // of several the one that will pass: rows are not given up for it
 			}
 			for _, d := range page {
 				if r, ok := devices[d.ID]; ok && has(d.Policy, wanted(o, r), policies) {

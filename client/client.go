@@ -225,8 +225,8 @@ func (c *Client) Stop(ctx context.Context) {
 	})
 	idle := make(chan struct{})
 	go func() {
-		c.waitRunners()
-		close(idle)
+		defer close(idle)
+		model.Guard(c.o.Crashed, c.waitRunners)
 	}()
 	select {
 	case <-idle:

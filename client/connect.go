@@ -270,7 +270,7 @@ func (d *dialer) openLedger(ctx context.Context) (*ledger.Ledger, error) {
 	if newID == nil {
 		newID = rest.NewGUID
 	}
-	return ledger.Open(ctx, ledger.Options{Dir: d.o.StateDir, Backend: d.backend(), Who: d.o.Who, NewID: newID, Name: operationName})
+	return ledger.Open(ctx, ledger.Options{Dir: d.o.StateDir, Backend: d.backend(), Who: d.o.Who, NewID: newID, Name: operationName, Crashed: d.o.Crashed})
 }
 
 // operationName draws an id that can be typed: two groups of four letters and

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"sync"
 
 	"muster/client/rest"
 	"muster/model"
@@ -94,7 +95,7 @@ func (c *Client) walkPlaces(ctx context.Context, id model.CustomerID, places []m
 	}
 	go func() {
 		defer close(done)
-		c.walkAll(ctx, id, places, walks, running)
+		model.Guard(c.o.Crashed, func() { c.walkAll(ctx, id, places, walks, running) })
 	}()
 	for i, p := range places {
 		at.Batch = p.Batch
@@ -155,30 +156,39 @@ type devicePage struct {
 // walkAll walks on from places, each into its channel, which it closes. A walk holds
 // a place in running until its pages are consumed.
 func (c *Client) walkAll(ctx context.Context, id model.CustomerID, places []model.Place, walks []chan devicePage, running chan struct{}) {
-	ended := make(chan struct{}, len(places))
+	var all sync.WaitGroup
+	defer all.Wait()
 	for i, p := range places {
 		select {
 		case running <- struct{}{}:
 		case <-ctx.Done():
 			close(walks[i])
-			ended <- struct{}{}
 			continue
 		}
-		go func() {
-			defer func() { close(walks[i]); ended <- struct{}{} }()
-			model.Guard(c.o.Crashed, func() {
-				for page, err := range c.o.Partner.DevicesFrom(ctx, id, p) {
-					select {
-					case walks[i] <- devicePage{page, err}:
-					case <-ctx.Done():
-						return
-					}
-				}
-			})
-		}()
+		all.Go(func() { c.walk(ctx, id, p, walks[i]) })
 	}
-	for range places {
-		<-ended
+}
+
+// walk sends the pages from a place on, and closes pages. A walk that a panic ended must
+// not look like one that came to its end.
+func (c *Client) walk(ctx context.Context, id model.CustomerID, from model.Place, pages chan<- devicePage) {
+	defer close(pages)
+	send := func(p devicePage) bool {
+		select {
+		case pages <- p:
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	}
+	if !model.Guard(c.o.Crashed, func() {
+		for page, err := range c.o.Partner.DevicesFrom(ctx, id, from) {
+			if !send(devicePage{page, err}) {
+				return
+			}
+		}
+	}) {
+		send(devicePage{err: model.OwnFault("list devices")})
 	}
 }
 

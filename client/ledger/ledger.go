@@ -26,6 +26,7 @@ type Options struct {
 	Name    func() string                               // new operation ids: short enough to type
 	Remote  func(dir string) (name string, remote bool) // names the network file system that a folder lies on; default asks the system
 	Watch   time.Duration                               // how often other processes' changes are looked for; default 400 ms
+	Crashed func(what any, stack []byte)                // told of a panic of the watch, see [model.Guard]
 }
 
 // Ledger is this process's hold on the user's ledger. Its methods may be called
@@ -88,7 +89,11 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 		l.truncate(ctx) // a process that was killed may have left erased secrets in the log
 	}
 	l.done.Add(1)
-	go l.watch(watch, conn)
+	go func() {
+		defer l.done.Done()
+		defer conn.Close()
+		model.Guard(o.Crashed, func() { l.watch(watch, conn) })
+	}()
 	return l, nil
 }
 
@@ -236,8 +241,6 @@ const tidyEach = 150
 // watch notices what other processes commit. SQLite counts foreign commits for
 // each connection, so the same connection must ask every time.
 func (l *Ledger) watch(ctx context.Context, conn *sql.Conn) {
-	defer l.done.Done()
-	defer conn.Close()
 	var last int64
 	tick := time.NewTicker(l.o.Watch)
 	defer tick.Stop()

@@ -223,3 +223,19 @@ func TestAFolderSharedWithOthersIsRefused(t *testing.T) {
 		t.Errorf("the folder of all was changed: %v, %v", fi.Mode(), err)
 	}
 }
+
+// A panic of the watch is told, and the ledger can be used and closed all the same.
+func TestAPanicOfTheWatchIsTold(t *testing.T) {
+	told := make(chan any, 1)
+	l := open(t, folder(t), func(o *ledger.Options) {
+		o.Watch = -1 // which no ticker takes
+		o.Crashed = func(what any, _ []byte) { told <- what }
+	})
+	if what := <-told; what == nil {
+		t.Error("nothing was said")
+	}
+	record(t, l, 3, 3)
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+}

@@ -61,37 +61,39 @@ func searchAll(ctx context.Context, reader Reader, customers []model.Customer, s
 	var all sync.WaitGroup
 	all.Go(func() {
 		defer close(in)
-		for _, c := range customers {
-			select {
-			case in <- c:
-			case <-ctx.Done():
-				return
+		model.Guard(crashed, func() {
+			for _, c := range customers {
+				select {
+				case in <- c:
+				case <-ctx.Done():
+					return
+				}
 			}
-		}
+		})
 	})
 	for range searchedAtOnce {
 		all.Go(func() {
 			for c := range in {
 				s := searched{Found: Found{Customer: c}}
-				model.Guard(crashed, func() { s = searchOne(ctx, reader, c, serial) })
+				if !model.Guard(crashed, func() { s.search(ctx, reader, serial) }) {
+					s.fail(model.OwnFault("find device")) // nobody may read that it is not there
+				}
 				out <- s
 			}
 		})
 	}
 	go func() {
-		all.Wait()
-		close(out)
+		defer close(out)
+		model.Guard(crashed, all.Wait)
 	}()
 	return out
 }
 
-func searchOne(ctx context.Context, reader Reader, c model.Customer, serial string) searched {
-	s := searched{Found: Found{Customer: c}}
-	for page, err := range reader.Devices(ctx, c.ID) {
-		if err != nil && s.err == nil {
-			e := *Trouble(err)
-			e.Msg = "not all devices of " + model.Clean(c.Name) + " could be read: " + e.Msg
-			s.err = &e
+// search looks at all devices of the customer. What was found before a panic stays.
+func (s *searched) search(ctx context.Context, reader Reader, serial string) {
+	for page, err := range reader.Devices(ctx, s.Customer.ID) {
+		if err != nil {
+			s.fail(err)
 		}
 		for _, d := range page.Devices {
 			if strings.EqualFold(d.Serial, serial) {
@@ -99,5 +101,14 @@ func searchOne(ctx context.Context, reader Reader, c model.Customer, serial stri
 			}
 		}
 	}
-	return s
+}
+
+// fail notes why not all devices could be read; the first reason stays.
+func (s *searched) fail(err error) {
+	if s.err != nil {
+		return
+	}
+	e := *Trouble(err)
+	e.Msg = "not all devices of " + model.Clean(s.Customer.Name) + " could be read: " + e.Msg
+	s.err = &e
 }

@@ -146,6 +146,39 @@ func TestFindSerialGoesOnAfterACustomerThatCannotBeRead(t *testing.T) {
 	}
 }
 
+// A customer whose search a panic ended was not searched: nobody may read that the device
+// is not there.
+func TestFindSerialSaysWhereAPanicEndedTheSearch(t *testing.T) {
+	still := &uitest.Still{CustomerList: []model.Customer{{ID: "a", Name: "A"}, {ID: "b", Name: "B"}},
+		DevicePages: []model.DevicePage{{Devices: []model.Device{{ID: "x", Serial: "abc"}}}}}
+	told, failed, found := make(chan any, 2), map[string]error{}, 0
+	for f, err := range kit.FindSerial(t.Context(), faulty{still}, "abc", func(what any, _ []byte) { told <- what }) {
+		if err != nil {
+			failed[f.Customer.Name] = err
+		}
+		found += len(f.Devices)
+	}
+	if len(told) != 1 || found != 2 || len(failed) != 1 || !strings.Contains(fmt.Sprint(failed["B"]), "not all devices of B could be read") {
+		t.Errorf("%d reports, %d found, errors %v", len(told), found, failed)
+	}
+}
+
+// faulty is a reader that panics after the first page of customer b.
+type faulty struct{ *uitest.Still }
+
+func (f faulty) Devices(ctx context.Context, c model.CustomerID) iter.Seq2[model.DevicePage, error] {
+	return func(yield func(model.DevicePage, error) bool) {
+		for page, err := range f.Still.Devices(ctx, c) {
+			if !yield(page, err) {
+				return
+			}
+		}
+		if c == "b" {
+			panic("a fault of muster's own")
+		}
+	}
+}
+
 // half is a reader that cannot read the devices of customer b to their end.
 type half struct{ *uitest.Still }
 
