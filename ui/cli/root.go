@@ -57,7 +57,6 @@ func (p *program) root() *cobra.Command {
 		},
 		RunE: p.dashboard,
 	}
-	root.SetVersionTemplate("muster {{.Version}}\n")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usage("read the command line", describe(err), "see "+c.CommandPath()+" --help")
 	})
