@@ -53,6 +53,7 @@ var bodies = []string{
 	`{"a":"\x"}`, `{"a":"\u12g4"}`, `{"a":"\u12"}`, `{"a":"x`, `{"a":"\`, `{} {}`, `{}` + "\x00", "\xef\xbb\xbf{}", `{"serialNumber":"\ud800\udc00"}`, `{"value":[{"serialNumber":"\u001b\b\f\n\r\t\/\\\""}]}`,
 	`{"a":` + strings.Repeat("[", 200) + strings.Repeat("]", 200) + `}`, `{"a":` + strings.Repeat("[", 10_001) + strings.Repeat("]", 10_001) + `}`,
 	`{"value":[{"id":"K","Kelvin":1}],"plain":"K"}`,
+	`{"value":[{"id":"` + "\xffé" + `","serialNumber":"é` + "\xc3" + `"}]}`, `{"a":1`, `{"a":1]`, `{"a":1 "b":2}`, `{"value":[{"id":"a"]}`, `{"value":[{}}}`,
 }
 
 // FuzzFill reads any body with the scanner and with encoding/json. Where the scanner
