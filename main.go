@@ -66,27 +66,34 @@ func main() {
 		debug.SetGCPercent(gcAtStart)
 		time.AfterFunc(startTime, func() { debug.SetGCPercent(gcPercent) })
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	base, end := context.WithCancelCause(context.Background())
+	ctx, stop := signal.NotifyContext(base, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	signal.Ignore(syscall.SIGPIPE) // a reader that went away is an error of a write, not a death
 	code := 1
-	crash := &client.Crash{Dir: client.StateDir(xdg.StateHome), Version: version(), Now: time.Now}
-	model.Guard(crash.Report, func() { code = run(ctx) })
-	if err := crash.Err(); err != nil {
-		_, _ = fmt.Fprintln(os.Stderr, "muster:", err)
+	p := program{crash: &client.Crash{Dir: client.StateDir(xdg.StateHome), Version: version(), Now: time.Now, End: end}, dial: client.Dial}
+	if !model.Guard(p.crash.Report, func() { code = cli.Run(ctx, os.Args[1:], p.options()) }) {
+		_, _ = fmt.Fprintln(os.Stderr, "muster:", p.crash.Err()) // nobody else is left to say it
 	}
 	stop()
 	os.Exit(code)
 }
 
-func run(ctx context.Context) int {
-	return cli.Run(ctx, os.Args[1:], cli.Options{
+// program is one run of muster, with or without a dashboard.
+type program struct {
+	crash *client.Crash // told of every panic; ends the run
+	dial  func(client.Connection) (*client.Client, error)
+}
+
+// options are what the command line works with.
+func (p program) options() cli.Options {
+	return cli.Options{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		InTerminal:  term.IsTerminal(os.Stdin.Fd()),
 		OutTerminal: term.IsTerminal(os.Stdout.Fd()),
 		Connect: func(ctx context.Context, t cli.Target) (kit.Backend, kit.Place, func(context.Context) error, error) {
-			return connect(ctx, t, 0, nil)
+			return p.connect(ctx, t, 0)
 		},
-		Dashboard: dashboard,
+		Dashboard: p.dashboard,
 		Simulate:  simulate,
 		Files:     client.Files{},
 		ClearCache: func() (int, int64, error) {
@@ -96,10 +103,11 @@ func run(ctx context.Context) int {
 
 		Configuration: configuration{},
 		SignIns:       signIns{},
+		Crashed:       p.crash.Report,
 		Version:       version(),
 		Now:           time.Now,
 		Getenv:        os.Getenv,
-	})
+	}
 }
 
 // version is the module's, as the build recorded it.
@@ -111,16 +119,13 @@ func version() string {
 }
 
 // dashboard runs the screens until the operator leaves, then ends in order.
-func dashboard(ctx context.Context, t cli.Target) error {
+func (p program) dashboard(ctx context.Context, t cli.Target) error {
 	if named, err := connectionName(t); err != nil {
 		return err
 	} else if named == "" {
 		t.Demo = t.Demo || t.Partner == ""
 	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	crash := &client.Crash{Dir: signIns{}.dir(t.StateDir), Version: version(), Now: time.Now, End: stop}
-	open := &links{ctx: ctx, from: t, crash: crash}
+	open := &links{ctx: ctx, from: t, program: p}
 	first, err := open.link(t)
 	if err != nil {
 		return err
@@ -131,13 +136,9 @@ func dashboard(ctx context.Context, t cli.Target) error {
 		zone = time.UTC
 	}
 	err = ui.Run(ctx, ui.Options{Backend: first.Backend, Place: first.Place, Close: first.Close, Forms: form.All(), Customer: t.Customer,
-		Configuration: forgetful{stateDir: t.StateDir}, Dial: open.dial, Version: version(), Zone: zone, Bell: t.Bell || set.Bell,
-		Tmux: set.Clipboard == "tmux", Crashed: crash.Report}, os.Stdin, os.Stdout, tea.WithoutSignalHandler())
-	err = errors.Join(err, open.close())
-	if crashed := crash.Err(); crashed != nil {
-		return errors.Join(crashed, err)
-	}
-	return errors.Join(err, context.Cause(ctx)) // a signal is not a farewell
+		Configuration: forgetful{stateDir: t.StateDir}, Dial: open.redial, Version: version(), Zone: zone, Bell: t.Bell || set.Bell,
+		Tmux: set.Clipboard == "tmux", Crashed: p.crash.Report}, os.Stdin, os.Stdout, tea.WithoutSignalHandler())
+	return errors.Join(err, open.close(), context.Cause(ctx)) // neither a signal nor a panic is a farewell
 }
 
 // links are the connections that a dashboard has worked with, the present one last.
@@ -145,16 +146,15 @@ func dashboard(ctx context.Context, t cli.Target) error {
 type links struct {
 	ctx  context.Context
 	from cli.Target // what the program was started with
-
-	crash *client.Crash // told of panics of what runs by itself
+	program
 
 	mu   sync.Mutex
 	ends []func() error
 }
 
-// dial makes the connection of that name in the configuration, "" the simulator inside.
+// redial makes the connection of that name in the configuration, "" the simulator inside.
 // What was asked for at the start about writing, places and times holds for it as well.
-func (l *links) dial(_ context.Context, name string) (kit.Link, error) {
+func (l *links) redial(_ context.Context, name string) (kit.Link, error) {
 	t := l.from
 	t.Connection, t.Demo = name, name == ""
 	t.Partner, t.Graph, t.PartnerToken, t.GraphToken, t.TokenFile = "", "", model.Secret{}, model.Secret{}, ""
@@ -163,7 +163,7 @@ func (l *links) dial(_ context.Context, name string) (kit.Link, error) {
 
 // link makes a connection and keeps its end.
 func (l *links) link(t cli.Target) (kit.Link, error) {
-	backend, place, done, err := connect(l.ctx, t, demoSpeed, l.crash)
+	backend, place, done, err := l.connect(l.ctx, t, demoSpeed)
 	if err != nil {
 		return kit.Link{}, err
 	}
@@ -189,12 +189,14 @@ func (l *links) close() error {
 	return all
 }
 
-// connect makes the backend that flags and environment name. A panic of what runs by
-// itself goes to crash; nil lets it end the process.
-func connect(ctx context.Context, t cli.Target, speed float64, crash *client.Crash) (kit.Backend, kit.Place, func(context.Context) error, error) {
+// connect makes the backend that flags and environment name. The report of a panic will
+// lie beside its ledger, or where that usually is.
+func (p program) connect(ctx context.Context, t cli.Target, speed float64) (kit.Backend, kit.Place, func(context.Context) error, error) {
+	p.crash.In(signIns{}.dir(t.StateDir))
 	set := settings()
 	o := client.Connection{Partner: t.Partner, Graph: t.Graph, PartnerToken: t.PartnerToken, GraphToken: t.GraphToken,
-		ReadOnly: t.ReadOnly, StateDir: t.StateDir, ReadBack: t.ReadBack, Who: who(), Locale: cmp.Or(t.Locale, set.Locale), Chunk: set.Chunk}
+		ReadOnly: t.ReadOnly, StateDir: t.StateDir, ReadBack: t.ReadBack, Who: who(), Locale: cmp.Or(t.Locale, set.Locale), Chunk: set.Chunk,
+		Crashed: p.crash.Report}
 	place := kit.Place{Connection: o.Partner, Simulated: true, ReadOnly: t.ReadOnly, Chunk: set.Chunk}
 	end := func(context.Context) error { return nil }
 	fail := func(err error) (kit.Backend, kit.Place, func(context.Context) error, error) {
@@ -231,10 +233,7 @@ func connect(ctx context.Context, t cli.Target, speed float64, crash *client.Cra
 	if !o.Forget {
 		o.CacheDir = client.CacheDir(xdg.CacheHome)
 	}
-	if crash != nil {
-		o.Crashed = crash.Report
-	}
-	c, err := client.Dial(o)
+	c, err := p.dial(o)
 	if err != nil {
 		return fail(err)
 	}
@@ -298,7 +297,7 @@ func real(name string, t cli.Target, o *client.Connection, place *kit.Place) err
 		return err
 	}
 	made.ReadOnly = made.ReadOnly || t.ReadOnly
-	made.ReadBack, made.Who, made.Locale, made.Chunk = o.ReadBack, o.Who, o.Locale, o.Chunk
+	made.ReadBack, made.Who, made.Locale, made.Chunk, made.Crashed = o.ReadBack, o.Who, o.Locale, o.Chunk, o.Crashed
 	*o = made
 	*place = kit.Place{Connection: name, Chunk: o.Chunk, ReadOnly: made.ReadOnly, Custom: c.Cloud == model.CloudCustom, Word: c.Word, Colour: c.Colour}
 	return nil
@@ -422,7 +421,11 @@ func embed(ctx context.Context, t cli.Target, speed float64, o *client.Connectio
 	o.PartnerToken, o.Backend, o.Forget = model.NewSecret(ready.PartnerToken), ready.Instance, true
 	base, stop := context.WithCancel(context.WithoutCancel(ctx))
 	served := make(chan error, 1)
-	go func() { served <- sim.Serve(base, l) }()
+	go func() {
+		var err error = model.OwnFault(op)
+		model.Guard(o.Crashed, func() { err = sim.Serve(base, l) })
+		served <- err
+	}()
 	return func(context.Context) error { stop(); return <-served }, nil
 }
 

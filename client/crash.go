@@ -1,6 +1,7 @@
 package client
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -21,8 +22,8 @@ type Crash struct {
 	Dir     string
 	Version string
 	Now     func() time.Time
-	// End is called once, after the report was written.
-	End func()
+	// End is called once, after the report was written, with what to tell the operator.
+	End context.CancelCauseFunc
 
 	mu   sync.Mutex
 	err  *model.Error
@@ -34,6 +35,13 @@ const (
 	maxStack = 400
 	maxWhat  = 300
 )
+
+// In says where the report goes, once that is known.
+func (c *Crash) In(dir string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.Dir = dir
+}
 
 // Report writes down what happened. What a panic says can be anything, so that it is
 // scrubbed and cut like the words of a service; a stack holds names and addresses only.
@@ -50,7 +58,7 @@ func (c *Crash) Report(what any, stack []byte) {
 		c.err.Msg += ", see " + path
 	}
 	if c.End != nil {
-		c.End()
+		c.End(c.err)
 	}
 }
 

@@ -67,8 +67,8 @@ func crash(work string) int {
 		return 1
 	}
 	client.Private()
-	ctx, stop := context.WithCancel(context.Background())
-	defer stop()
+	ctx, stop := context.WithCancelCause(context.Background())
+	defer stop(nil)
 	report := &client.Crash{Dir: p.State, Version: "test", Now: time.Now, End: stop}
 	o := client.Connection{Partner: p.Partner, Graph: p.Graph, PartnerToken: model.NewSecret(p.PartnerToken),
 		GraphToken: model.NewSecret(p.GraphToken), StateDir: p.State, Who: "child", Crashed: report.Report}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"muster/model"
 )
 
 // set is a set of rows of one chunk.
@@ -137,7 +139,7 @@ func (ix *Index) Match(ctx context.Context, q Query) (Rows, error) {
 func each(n int, do func(int)) { _ = spread(context.Background(), n, do) } // which does not end
 
 // spread calls do(0..n-1) from a few goroutines and waits for them. It stops handing
-// out work when ctx ends.
+// out work when ctx ends. A panic of any of them becomes one of the caller's.
 func spread(ctx context.Context, n int, do func(int)) error {
 	workers := min(runtime.GOMAXPROCS(0), n/4)
 	var next atomic.Int64
@@ -151,11 +153,16 @@ func spread(ctx context.Context, n int, do func(int)) error {
 		}
 	}
 	var wg sync.WaitGroup
+	var fault atomic.Pointer[any]
+	caught := func(what any, _ []byte) { fault.CompareAndSwap(nil, &what) }
 	for range workers - 1 {
-		wg.Go(work)
+		wg.Go(func() { model.Guard(caught, work) })
 	}
 	work()
 	wg.Wait()
+	if what := fault.Load(); what != nil {
+		panic(*what)
+	}
 	return ctx.Err()
 }
 

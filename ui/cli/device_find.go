@@ -142,7 +142,11 @@ func (s *session) search(ctx context.Context, customers []model.Customer, serial
 		for range min(searchedAtOnce, len(customers)) {
 			workers.Go(func() {
 				for i := range next {
-					results[i] <- s.searchOne(ctx, customers[i], serial)
+					var r searched
+					if !model.Guard(s.o.Crashed, func() { r = s.searchOne(ctx, customers[i], serial) }) {
+						r.err = model.OwnFault("find device") // nobody may read that it is not there
+					}
+					results[i] <- r
 				}
 			})
 		}

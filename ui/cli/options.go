@@ -34,6 +34,9 @@ type Options struct {
 	// Files reads upload lists and lists of ids; no backend is needed for it.
 	Files kit.Files
 
+	// Crashed is told of a panic of what runs by itself, see [model.Guard].
+	Crashed func(what any, stack []byte)
+
 	Version string
 	Now     func() time.Time // its location is the zone in which times are shown
 	Getenv  func(string) string

@@ -35,7 +35,8 @@ var local = map[string]bool{
 
 // Run carries out one command line, without the program's name, and returns the
 // exit code. It writes every error itself. Cancelling ctx is the interruption:
-// a running verb says what it leaves behind and the code is 130.
+// a running verb says what it leaves behind and the code is 130. A ctx whose cause is a
+// *model.Error ends by a fault of the program: that is said in the end and the code is 1.
 func Run(ctx context.Context, args []string, o Options) (exitCode int) {
 	p := &program{o: o}
 	p.out = newOutput(o.Out, o.OutTerminal, o.Now().Location())
@@ -48,7 +49,10 @@ func Run(ctx context.Context, args []string, o Options) (exitCode int) {
 	err = p.written(err)
 	var f failure
 	coded := errors.As(err, &f)
-	if err != nil && ctx.Err() != nil && !coded {
+	switch own := model.AsError(context.Cause(ctx)); {
+	case own != nil: // whatever the verb made of it
+		err, coded = failure{exitFailed, own}, false
+	case err != nil && ctx.Err() != nil && !coded:
 		err = failure{exitInterrupted, errInterrupted}
 	}
 	if err != nil && !(coded && f.err == nil) {
