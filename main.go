@@ -94,6 +94,8 @@ func run(ctx context.Context) int {
 			return done.Files, done.Bytes, err
 		},
 
+		Keys: func() []kit.Card { return ui.Keys(ui.Options{Forms: form.All()}) },
+
 		Configuration: configuration{},
 		SignIns:       signIns{},
 		Version:       version(),

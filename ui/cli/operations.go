@@ -24,22 +24,19 @@ func (p *program) operations() *cobra.Command {
 }
 
 func (p *program) operationsList() *cobra.Command {
-	var json bool
-	c := &cobra.Command{
-		Use: "list", Short: "all operations, newest first", Args: noArgs, Example: "  muster operations list --json",
-		RunE: p.on(func(ctx context.Context, s *session, _ []string) error {
-			board, err := s.Journal.WatchBoard(ctx, 0)
-			if err != nil {
-				return err
-			}
-			if err := s.readable(board); err != nil {
-				return err
-			}
-			return s.listOperations(ctx, board, json)
-		}),
-	}
-	jsonFlag(c, &json)
-	return c
+	return lists(p, &cobra.Command{
+		Use: "list", Short: "all operations, newest first", Args: noArgs,
+		Example: "  muster operations list --json\n  muster operations list --filter 'failed:>0 asked:<7d' --fields id,title,rows.failed",
+	}, operationListing(), func(ctx context.Context, s *session, k look, _ []string) error {
+		board, err := s.Journal.WatchBoard(ctx, 0)
+		if err != nil {
+			return err
+		}
+		if err := s.readable(board); err != nil {
+			return err
+		}
+		return operationListing().pages(ctx, s, k, s.judgedOperations(ctx, board))
+	})
 }
 
 // readable says what is wrong with the ledger, and fails when that leaves nothing
@@ -52,25 +49,6 @@ func (s *session) readable(b *model.Board) error {
 		return b.Problem
 	}
 	s.say("%s", describe(b.Problem))
-	return nil
-}
-
-func (s *session) listOperations(ctx context.Context, board *model.Board, json bool) error {
-	t := s.out.table("ID", "STATE", "DONE", "FAILED", "UNKNOWN", "NOT SENT", "OF", "ASKED", "WHAT", "CUSTOMER")
-	for _, o := range board.Operations {
-		if !json {
-			r := o.Rows
-			t.row(string(o.ID), o.State().String(), number(r.Done), number(r.Failed), number(r.Unknown), number(r.Queued+r.Skipped), number(r.Total()), s.out.moment(o.Created), title(o), o.CustomerName)
-			continue
-		}
-		if err := s.showOperation(ctx, o, true); err != nil {
-			return err
-		}
-	}
-	t.end()
-	if len(board.Operations) == 0 && !json {
-		s.say("there is no operation")
-	}
 	return nil
 }
 

@@ -31,6 +31,8 @@ type Options struct {
 	ClearCache func() (lists int, bytes int64, err error)
 	// SignIns is what is remembered of sign-ins; nil = nothing is.
 	SignIns SignIns
+	// Keys returns what the keys of the dashboard do, place by place; nil = there is none.
+	Keys func() []kit.Card
 	// Files reads upload lists and lists of ids; no backend is needed for it.
 	Files kit.Files
 

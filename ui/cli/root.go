@@ -77,7 +77,10 @@ func (p *program) root() *cobra.Command {
 	f.StringVar(&t.StateDir, "state-dir", "", "folder of the ledger")
 	f.DurationVar(&t.ReadBack, "read-back", maxReadBack, "how long the effect of a request is looked for whose answer was lost")
 	root.AddCommand(p.customers(), p.devices(), p.batches(), p.policies(), p.bios(), p.autopilot(), p.profiles(), p.upload(),
-		p.operations(), p.jobs(), p.connections(), p.config(), p.login(), p.logout(), p.simulate(), p.cache(), p.info())
+		p.operations(), p.jobs(), p.connections(), p.config(), p.login(), p.logout(), p.simulate(), p.cache(), p.info(),
+		p.keyList(), p.completion(), p.man())
+	root.CompletionOptions.DisableDefaultCmd = true
+	_ = root.RegisterFlagCompletionFunc("connection", p.completeConnections) // it fails for unknown flags only
 	merge(root)
 	return root
 }
