@@ -230,6 +230,7 @@ func connect(ctx context.Context, t cli.Target, speed float64, crash *client.Cra
 			return fail(err)
 		}
 	}
+	o.ReadOnly = o.ReadOnly || t.DryRun // the pipeline lets nothing but reads out, whatever a verb means to do
 	if !o.Forget {
 		o.CacheDir = client.CacheDir(xdg.CacheHome)
 	}

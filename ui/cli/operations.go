@@ -145,7 +145,7 @@ func (p *program) operationsResume() *cobra.Command {
 		Use: "resume ID", Short: "send what was not sent yet; this is the yes to it", Args: exactly("ID"),
 		Example: "  muster operations resume ID --wait",
 		RunE: func(c *cobra.Command, args []string) error {
-			if p.target.ReadOnly {
+			if p.target.ReadOnly && !w.dryRun {
 				return readOnly("resume operation")
 			}
 			return p.connected(c.Context(), func(ctx context.Context, s *session) error { return s.resume(ctx, args[0], w) })
@@ -259,7 +259,7 @@ func (p *program) operationsPrune() *cobra.Command {
 		},
 	}
 	c.Flags().Var(age{&older}, "older", "how long ago they ended, such as 90d")
-	c.Flags().BoolVar(&dryRun, "dry-run", false, "say how many it would be")
+	c.Flags().BoolVar(&dryRun, dryRunFlag, false, "say how many it would be")
 	return c
 }
 

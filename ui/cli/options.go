@@ -61,6 +61,7 @@ type Target struct {
 	Connection string
 	Customer   string // id or exact name, as given
 	ReadOnly   bool
+	DryRun     bool   // only a plan is wanted: whatever the place allows, nothing but reads may leave
 	Partner    string // URL of a simulator's Partner Center, empty = none
 	Graph      string // URL of a simulator's Graph, empty = none
 	// Tokens from the environment. They never come as an argument.

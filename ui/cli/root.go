@@ -53,6 +53,9 @@ func (p *program) root() *cobra.Command {
 		Version: p.o.Version, Args: noArgs, SilenceErrors: true, SilenceUsage: true, TraverseChildren: true,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
 			p.local = local[c.CommandPath()]
+			if f := c.Flags().Lookup(dryRunFlag); f != nil {
+				p.target.DryRun = f.Value.String() == "true"
+			}
 			return p.settle()
 		},
 		RunE: p.dashboard,

@@ -53,6 +53,8 @@ func TestMain(m *testing.M) {
 // usual commands there are
 //
 //	muster CODE ARGS…     runs muster and wants this exit code
+//	plan CODE ARGS…       does the same, and fails when the simulator was asked for anything
+//	                      but a GET meanwhile, sign-in aside
 //	json PATH WANT        looks into the last line of standard output: rows.done 3
 //	set NAME PATH [N]     puts a value of the last, or of the Nth, line into the environment
 //	lines N               counts the lines of standard output
@@ -96,7 +98,7 @@ func runScripts(t *testing.T, option string, names []string) {
 			return simulate(e, option)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"muster": musterCmd, "json": jsonCmd, "set": setCmd, "lines": linesCmd, "fault": faultCmd, "requests": requestsCmd, "asked": askedCmd, "signal": signalCmd,
+			"muster": musterCmd, "plan": planCmd, "json": jsonCmd, "set": setCmd, "lines": linesCmd, "fault": faultCmd, "requests": requestsCmd, "asked": askedCmd, "signal": signalCmd,
 		},
 	})
 }
@@ -167,6 +169,17 @@ func musterCmd(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// planCmd looks at the simulator's own record: what muster says it sent is not what it
+// sent. The sign-in may ask for tokens.
+func planCmd(ts *testscript.TestScript, neg bool, args []string) {
+	writes := func() int { return asked(ts, "^(POST|PUT|PATCH|DELETE) ") - asked(ts, "^POST .*/token$") }
+	before := writes()
+	musterCmd(ts, neg, args)
+	if n := writes() - before; n > 0 {
+		ts.Fatalf("%d requests other than GET: %s", n, control(ts, http.MethodGet, "requests", ""))
 	}
 }
 
