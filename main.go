@@ -83,6 +83,8 @@ func run(ctx context.Context) int {
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		InTerminal:  term.IsTerminal(os.Stdin.Fd()),
 		OutTerminal: term.IsTerminal(os.Stdout.Fd()),
+		ErrTerminal: term.IsTerminal(os.Stderr.Fd()),
+		ErrWidth:    errWidth,
 		Connect: func(ctx context.Context, t cli.Target) (kit.Backend, kit.Place, func(context.Context) error, error) {
 			return connect(ctx, t, 0, nil)
 		},
@@ -102,6 +104,15 @@ func run(ctx context.Context) int {
 		Now:           time.Now,
 		Getenv:        os.Getenv,
 	})
+}
+
+// errWidth is how wide the terminal of standard error is, in cells; 0 = not known.
+func errWidth() int {
+	w, _, err := term.GetSize(os.Stderr.Fd())
+	if err != nil {
+		return 0
+	}
+	return w
 }
 
 // version is the module's, as the build recorded it.

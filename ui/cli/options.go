@@ -14,7 +14,10 @@ type Options struct {
 	In          io.Reader
 	Out, Err    io.Writer
 	OutTerminal bool // standard output is a terminal: everything outside printable ASCII is escaped in JSON
+	ErrTerminal bool // standard error is a terminal: progress is a bar there
 	InTerminal  bool // standard input is a terminal: there is somebody to ask
+
+	ErrWidth func() int // cells of a line of that terminal; nil or 0 = not known
 
 	// Connect opens the backend that the target names. The place says where that
 	// is; the closing function ends it and returns when nothing of it is left.

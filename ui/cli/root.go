@@ -18,6 +18,7 @@ const (
 	envGraphToken   = "MUSTER_GRAPH_TOKEN"
 	envStateDir     = "MUSTER_STATE_DIR"
 	envLocale       = "MUSTER_LOCALE"
+	envAccessible   = "ACCESSIBLE"
 )
 
 // maxReadBack is how long a lost answer is looked for unless told otherwise, and
@@ -38,7 +39,7 @@ or not signed in, 5 still running at --timeout, 6 refused, 7 cancelled,
 Environment: MUSTER_PARTNER_URL and MUSTER_GRAPH_URL point at a simulator on this
 machine, MUSTER_PARTNER_TOKEN and MUSTER_GRAPH_TOKEN hold its tokens,
 MUSTER_STATE_DIR is the folder of the ledger, MUSTER_LOCALE the language of Partner
-Center's messages.`
+Center's messages. ACCESSIBLE=1 keeps progress to lines, for a screen reader.`
 
 const rootExample = `  muster                                      the dashboard
   muster --demo devices list                  the embedded simulator, as a list
