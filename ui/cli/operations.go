@@ -69,7 +69,7 @@ func (p *program) operationsShow() *cobra.Command {
 	var json bool
 	c := &cobra.Command{
 		Use: "show ID", Short: "one operation with its jobs and failures", Args: exactly("ID"),
-		Example: "  muster operations show ID --json",
+		Example: "  muster operations show k3f9-2mqa --json",
 		RunE: p.on(func(ctx context.Context, s *session, args []string) error {
 			o, err := s.operation(ctx, args[0])
 			if err != nil {
@@ -143,7 +143,7 @@ func (p *program) operationsResume() *cobra.Command {
 	var w write
 	c := &cobra.Command{
 		Use: "resume ID", Short: "send what was not sent yet; this is the yes to it", Args: exactly("ID"),
-		Example: "  muster operations resume ID --wait",
+		Example: "  muster operations resume k3f9-2mqa --wait",
 		RunE: func(c *cobra.Command, args []string) error {
 			if p.target.ReadOnly && !w.dryRun {
 				return readOnly("resume operation")
@@ -204,7 +204,7 @@ func (p *program) operationsCancel() *cobra.Command {
 	c := &cobra.Command{
 		Use: "cancel ID", Short: "give up what was not sent yet", Args: exactly("ID"),
 		Long:    "Gives up the rows that were not sent yet; they become skipped. What the service\naccepted goes on there, it cannot be called back.",
-		Example: "  muster operations cancel ID --yes",
+		Example: "  muster operations cancel k3f9-2mqa --yes",
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := p.mayWrite("cancel operation", w, false); err != nil {
 				return err

@@ -124,8 +124,8 @@ func (p *program) profilesShow() *cobra.Command {
 	c := &cobra.Command{
 		Use: "show PROFILE", Short: "a deployment profile and whom it is assigned to", Args: exactly("PROFILE"),
 		Long: describeList("Shows a deployment profile, its settings and its groups. --devices lists the devices that\nhave it instead; --filter and --fields belong to that list.", autopilotListing()),
-		Example: "  muster profiles show Front --customer Contoso --json\n  muster profiles show Front --customer Contoso --devices --fields serial,profileStatus\n" +
-			"  muster profiles show Front --customer Contoso --fields serial      # exit 2: without --devices there is no list",
+		Example: "  muster profiles show 'Front desks' --customer Contoso --json\n  muster profiles show 'Front desks' --customer Contoso --devices --fields serial,profileStatus\n" +
+			"  muster profiles show 'Front desks' --customer Contoso --fields serial      # exit 2: without --devices there is no list",
 		RunE: func(c *cobra.Command, args []string) error {
 			if !devices && (c.Flags().Changed("filter") || c.Flags().Changed("fields")) {
 				return usage("show profile", "--filter and --fields belong to --devices", "")

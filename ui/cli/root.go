@@ -41,10 +41,10 @@ machine, MUSTER_PARTNER_TOKEN and MUSTER_GRAPH_TOKEN hold its tokens,
 MUSTER_STATE_DIR is the folder of the ledger, MUSTER_LOCALE the language of Partner
 Center's messages. ACCESSIBLE=1 keeps progress to lines, for a screen reader.`
 
-const rootExample = `  muster                                      the dashboard
-  muster --demo devices list                  the embedded simulator, as a list
-  muster simulate                             a simulator for other programs
-  muster upload --check devices.csv           judge a list, send nothing
+const rootExample = `  muster                                # the dashboard; exit 2 where there is no terminal
+  muster --demo customers list          # the simulator inside this process, as a list
+  muster simulate                       # a simulator for other programs, until ctrl+c
+  muster upload --check devices.csv     # judge a list, send nothing
   muster upload devices.csv --customer Contoso --batch spring --wait --yes`
 
 // root builds the command tree.

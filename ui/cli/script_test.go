@@ -113,9 +113,38 @@ func simulate(e *testscript.Env, option string) error {
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
+	ready, end, err := serve(append(args, strings.Fields(string(more))...), e.Vars)
+	if err != nil {
+		return err
+	}
+	e.Defer(end)
+	if (option == "--tls") != strings.HasPrefix(ready.Graph, "https:") {
+		return fmt.Errorf("with %q the simulator is at %s", option, ready.Graph)
+	}
+	for name, v := range ready.vars() {
+		e.Setenv(name, v)
+	}
+	return nil
+}
+
+// ready is what a simulator says when it is.
+type ready struct{ Partner, Graph, PartnerToken, GraphToken, Customer, Control, CAFile string }
+
+// vars are the variables that lead muster to it.
+func (r ready) vars() map[string]string {
+	out := map[string]string{"MUSTER_PARTNER_URL": r.Partner, "MUSTER_GRAPH_URL": r.Graph, "MUSTER_PARTNER_TOKEN": r.PartnerToken,
+		"MUSTER_GRAPH_TOKEN": r.GraphToken, "CUSTOMER": r.Customer, "CONTROL": r.Control}
+	if r.CAFile != "" {
+		out["SSL_CERT_FILE"] = r.CAFile
+	}
+	return out
+}
+
+// serve starts a simulator; end ends it.
+func serve(args, env []string) (r ready, end func(), err error) {
 	ctx, stop := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, binary.path, append(args, strings.Fields(string(more))...)...)
-	cmd.Env = e.Vars
+	cmd := exec.CommandContext(ctx, binary.path, args...)
+	cmd.Env = env
 	var diagnostics bytes.Buffer
 	cmd.Stderr = &diagnostics
 	out, err := cmd.StdoutPipe()
@@ -124,33 +153,21 @@ func simulate(e *testscript.Env, option string) error {
 	}
 	if err != nil {
 		stop()
-		return err
+		return r, nil, err
 	}
-	e.Defer(func() {
+	end = func() {
 		stop()
 		_ = cmd.Wait() // killed, so always an error
-	})
+	}
 	line, err := bufio.NewReader(out).ReadBytes('\n')
+	if err == nil {
+		err = json.Unmarshal(line, &r)
+	}
 	if err != nil {
-		return fmt.Errorf("the simulator did not get ready: %w: %s", err, &diagnostics)
+		end()
+		return r, nil, fmt.Errorf("the simulator did not get ready: %w: %s", err, &diagnostics)
 	}
-	var ready struct{ Partner, Graph, PartnerToken, GraphToken, Customer, Control, CAFile string }
-	if err := json.Unmarshal(line, &ready); err != nil {
-		return fmt.Errorf("ready line %q: %w", line, err)
-	}
-	if (option == "--tls") != strings.HasPrefix(ready.Graph, "https:") {
-		return fmt.Errorf("with %q the simulator is at %s", option, ready.Graph)
-	}
-	e.Setenv("MUSTER_PARTNER_URL", ready.Partner)
-	e.Setenv("MUSTER_GRAPH_URL", ready.Graph)
-	e.Setenv("MUSTER_PARTNER_TOKEN", ready.PartnerToken)
-	e.Setenv("MUSTER_GRAPH_TOKEN", ready.GraphToken)
-	e.Setenv("CUSTOMER", ready.Customer)
-	e.Setenv("CONTROL", ready.Control)
-	if ready.CAFile != "" {
-		e.Setenv("SSL_CERT_FILE", ready.CAFile)
-	}
-	return nil
+	return r, end, nil
 }
 
 func musterCmd(ts *testscript.TestScript, neg bool, args []string) {
