@@ -77,7 +77,7 @@ func TestEveryWriteIsPlannedInTheScript(t *testing.T) {
 // codesOf are the exit codes that a verb can give: all give 0 and 2, what asks a service
 // 1, 4 and 130, what changes a tenant the rest.
 func codesOf(verb string, c *cobra.Command) []string {
-	here := []string{"connections", "config", "cache", "info", "keys", "completion", "man", "simulate", "login"}
+	here := []string{"connections", "config", "cache", "info", "keys", "completion", "man", "simulate", "login", "logout"}
 	first, _, _ := strings.Cut(verb, " ")
 	codes := []string{"0", "2"}
 	if slices.Contains(here, first) {

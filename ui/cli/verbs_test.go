@@ -117,7 +117,7 @@ func note(ts *testscript.TestScript, code int, args []string, out, diagnostics s
 }
 
 // passing is what depends on when it is looked at.
-var passing = regexp.MustCompile(`: [\d ]+ of [\d ]+ accepted, [\d ]+ final`)
+var passing = regexp.MustCompile(`: [\d ]+ of [\d ]+ accepted, [\d ]+ final|^muster: waiting: `)
 
 var operationIDs = regexp.MustCompile(`(?m)(?:^|operation +|operations \w+ |"id":")([a-z0-9]{4}-[a-z0-9]{4})(?: |$|"|\b[^-])`)
 
