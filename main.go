@@ -90,6 +90,8 @@ func (p program) options() cli.Options {
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		InTerminal:  term.IsTerminal(os.Stdin.Fd()),
 		OutTerminal: term.IsTerminal(os.Stdout.Fd()),
+		ErrTerminal: term.IsTerminal(os.Stderr.Fd()),
+		ErrWidth:    errWidth,
 		Connect: func(ctx context.Context, t cli.Target) (kit.Backend, kit.Place, func(context.Context) error, error) {
 			return p.connect(ctx, t, 0)
 		},
@@ -101,6 +103,8 @@ func (p program) options() cli.Options {
 			return done.Files, done.Bytes, err
 		},
 
+		Keys: func() []kit.Card { return ui.Keys(ui.Options{Forms: form.All()}) },
+
 		Configuration: configuration{},
 		SignIns:       signIns{},
 		Crashed:       p.crash.Report,
@@ -108,6 +112,15 @@ func (p program) options() cli.Options {
 		Now:           time.Now,
 		Getenv:        os.Getenv,
 	}
+}
+
+// errWidth is how wide the terminal of standard error is, in cells; 0 = not known.
+func errWidth() int {
+	w, _, err := term.GetSize(os.Stderr.Fd())
+	if err != nil {
+		return 0
+	}
+	return w
 }
 
 // version is the module's, as the build recorded it.
@@ -230,6 +243,7 @@ func (p program) connect(ctx context.Context, t cli.Target, speed float64) (kit.
 			return fail(err)
 		}
 	}
+	o.ReadOnly = o.ReadOnly || t.DryRun // the pipeline lets nothing but reads out, whatever a verb means to do
 	if !o.Forget {
 		o.CacheDir = client.CacheDir(xdg.CacheHome)
 	}

@@ -19,10 +19,10 @@ all devices of one batch.
 
 Without --wait the command ends when the service has accepted every job.`
 
-const assignExample = `  muster policies assign Kiosk --customer Contoso --devices @ids.txt --expect 300 --dry-run
+const assignExample = `  muster policies assign Kiosk --customer Contoso --devices @ids.txt --expect 12 --dry-run
   muster policies assign Kiosk --customer Contoso --serials @serials.txt --yes --wait --json
   muster policies assign Kiosk --customer Contoso --batch spring --yes
-  muster devices list --customer Contoso --filter model:latitude --json | jq -r .id |
+  muster devices list --customer Contoso --filter batch:spring --fields id | tail -n +2 |
     muster policies assign Kiosk --customer Contoso --devices - --yes`
 
 // assigning is what one muster policies assign was asked for.

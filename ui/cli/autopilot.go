@@ -64,33 +64,40 @@ func newAutopilotRecord(d model.AutopilotDevice) autopilotRecord {
 
 func autopilotListing() listing[model.AutopilotDevice] {
 	return listing[model.AutopilotDevice]{
-		empty: "there is no Autopilot device",
-		head:  []string{"SERIAL", "MODEL", "GROUP TAG", "PROFILE", "ENROLLMENT", "USER", "ID"},
-		cells: func(_ *output, d model.AutopilotDevice) []string {
-			return []string{d.Serial, d.Model, d.Tag(), d.Assignment.Words(), d.Enrollment, d.User, string(d.ID)}
+		one: "Autopilot device", empty: "there is no Autopilot device",
+		columns: []column[model.AutopilotDevice]{
+			texts("SERIAL", "serial", "", func(d model.AutopilotDevice) string { return d.Serial }),
+			texts("MODEL", "model", "", func(d model.AutopilotDevice) string { return d.Model }),
+			texts("GROUP TAG", "tag", "groupTag", model.AutopilotDevice.Tag),
+			texts("PROFILE", "status", "profileStatus", func(d model.AutopilotDevice) string { return d.Assignment.Words() }),
+			texts("ENROLLMENT", "enrolled", "enrollment", func(d model.AutopilotDevice) string { return d.Enrollment }),
+			texts("USER", "user", "", func(d model.AutopilotDevice) string { return d.User }),
+			texts("", "maker", "", func(d model.AutopilotDevice) string { return d.Maker }),
+			texts("", "name", "", func(d model.AutopilotDevice) string { return d.DisplayName }),
+			times("", "contact", "lastContact", func(d model.AutopilotDevice) time.Time { return d.LastContact }),
+			asideTexts("", "greeting", "", func(d model.AutopilotDevice) string { return d.AddressableUser }),
+			asideTexts("", "managedDeviceId", "", func(d model.AutopilotDevice) string { return string(d.ManagedDevice) }),
+			asideTexts("", "entraDeviceId", "", func(d model.AutopilotDevice) string { return d.EntraDevice }),
+			asideTexts("ID", "autopilotId", "", func(d model.AutopilotDevice) string { return string(d.ID) }),
 		},
 		json: func(d model.AutopilotDevice) record { return newAutopilotRecord(d) },
 	}
 }
 
 func (p *program) autopilotList() *cobra.Command {
-	var json bool
-	c := &cobra.Command{
+	return lists(p, &cobra.Command{
 		Use: "list", Short: "the Autopilot devices of a customer", Args: noArgs,
-		Example: "  muster autopilot list --customer Contoso --json",
-		RunE: p.on(func(ctx context.Context, s *session, _ []string) error {
-			c, err := s.customer(ctx)
-			if err != nil {
-				return err
-			}
-			if err := reachable("list Autopilot devices", s.Autopilot != nil); err != nil {
-				return err
-			}
-			return autopilotListing().pages(ctx, s, json, s.Autopilot.AutopilotDevices(ctx, c.ID))
-		}),
-	}
-	jsonFlag(c, &json)
-	return c
+		Example: "  muster autopilot list --customer Contoso --json\n  muster autopilot list --customer Contoso --filter 'tag:clinic contact:>30d' --fields serial,groupTag,lastContact",
+	}, autopilotListing(), func(ctx context.Context, s *session, k look, _ []string) error {
+		c, err := s.customer(ctx)
+		if err != nil {
+			return err
+		}
+		if err := reachable("list Autopilot devices", s.Autopilot != nil); err != nil {
+			return err
+		}
+		return autopilotListing().pages(ctx, s, k, s.Autopilot.AutopilotDevices(ctx, c.ID))
+	})
 }
 
 // pilots finds Autopilot devices by their ids or serials, in the order of the names.

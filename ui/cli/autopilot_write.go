@@ -127,7 +127,7 @@ func (p *program) autopilotDelete() *cobra.Command {
 	return p.pilotVerb(&cobra.Command{
 		Use: "delete", Short: "delete registrations", Args: noArgs,
 		Long:    "Deletes Autopilot registrations, which cannot be undone. A device that is enrolled is\nrefused: its managed device has to be deleted first. On a terminal the number of devices\nmust be typed.",
-		Example: "  muster autopilot delete --customer Contoso --serials @old.txt --expect 12 --dry-run",
+		Example: "  muster autopilot delete --customer Contoso --serials @serials.txt --expect 12 --dry-run",
 	}, "delete Autopilot devices", func(ctx context.Context, s *session, v piloting, w wanted, _ []string) error {
 		c, err := s.customer(ctx)
 		if err != nil {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,20 +18,16 @@ func (p *program) bios() *cobra.Command {
 }
 
 func (p *program) biosList() *cobra.Command {
-	var json bool
-	c := &cobra.Command{
+	return lists(p, &cobra.Command{
 		Use: "list", Short: "the BIOS configurations of a customer", Args: noArgs,
-		Example: "  muster bios list --customer Contoso --json",
-		RunE: p.on(func(ctx context.Context, s *session, _ []string) error {
-			c, err := s.customer(ctx)
-			if err != nil {
-				return err
-			}
-			return biosListing().pages(ctx, s, json, s.Reader.BIOSConfigurations(ctx, c.ID))
-		}),
-	}
-	jsonFlag(c, &json)
-	return c
+		Example: "  muster bios list --customer Contoso --json\n  muster bios list --customer Contoso --filter 'format:dell' --fields name,version,modified",
+	}, biosListing(), func(ctx context.Context, s *session, k look, _ []string) error {
+		c, err := s.customer(ctx)
+		if err != nil {
+			return err
+		}
+		return biosListing().pages(ctx, s, k, s.Reader.BIOSConfigurations(ctx, c.ID))
+	})
 }
 
 // configuration finds a BIOS configuration by its id or its exact name and reads it
@@ -198,14 +195,20 @@ func (userRunRecord) record() {}
 
 func runListing(now int) listing[model.DeviceRun] {
 	return listing[model.DeviceRun]{
-		empty: "no device has reported on it",
-		head:  []string{"DEVICE", "STATE", "VERSION", "ERROR", "AT"},
-		cells: func(o *output, r model.DeviceRun) []string {
-			version := strconv.Itoa(r.Version)
-			if r.Version != now {
-				version += ", not " + strconv.Itoa(now)
-			}
-			return []string{r.Device, r.State.Words(), version, r.Problem, o.moment(r.At)}
+		one: "result", empty: "no device has reported on it",
+		columns: []column[model.DeviceRun]{
+			texts("DEVICE", "device", "", func(r model.DeviceRun) string { return r.Device }),
+			texts("STATE", "state", "", func(r model.DeviceRun) string { return r.State.Words() }),
+			texts("VERSION", "version", "", func(r model.DeviceRun) string {
+				if r.Version != now {
+					return strconv.Itoa(r.Version) + ", not " + strconv.Itoa(now)
+				}
+				return strconv.Itoa(r.Version)
+			}),
+			texts("ERROR", "error", "", func(r model.DeviceRun) string { return r.Problem }),
+			times("AT", "when", "at", func(r model.DeviceRun) time.Time { return r.At }),
+			texts("", "user", "", func(r model.DeviceRun) string { return r.User }),
+			texts("", "windows", "system", func(r model.DeviceRun) string { return r.System }),
 		},
 		json: func(r model.DeviceRun) record {
 			return runRecord{r.Device, r.State, r.Problem, r.Output, r.Version, r.Version == now, r.System, r.User, stamp(r.At)}
@@ -214,42 +217,70 @@ func runListing(now int) listing[model.DeviceRun] {
 }
 
 func userRunListing() listing[model.UserRun] {
+	of := func(states ...model.RunState) func(model.UserRun) int {
+		return func(u model.UserRun) (n int) {
+			for _, st := range states {
+				n += u.Devices[st]
+			}
+			return n
+		}
+	}
 	return listing[model.UserRun]{
-		empty: "no user's devices have reported on it",
-		head:  []string{"USER", "SUCCEEDED", "FAILED", "PENDING", "AT"},
-		cells: func(o *output, u model.UserRun) []string {
-			d := u.Devices
-			return []string{u.User, number(d[model.RunSuccess]), number(d[model.RunFail] + d[model.RunScriptError]), number(d[model.RunPending]), o.moment(u.At)}
+		one: "user", empty: "no user's devices have reported on it",
+		columns: []column[model.UserRun]{
+			texts("USER", "user", "", func(u model.UserRun) string { return u.User }),
+			counts("SUCCEEDED", "succeeded", "", of(model.RunSuccess)),
+			counts("FAILED", "failed", "", of(model.RunFail, model.RunScriptError)),
+			counts("PENDING", "pending", "", of(model.RunPending)),
+			times("AT", "when", "at", func(u model.UserRun) time.Time { return u.At }),
+			texts("", "name", "", func(u model.UserRun) string { return u.Name }),
 		},
 		json: func(u model.UserRun) record { return userRunRecord{u.User, u.Name, u.Devices, stamp(u.At)} },
 	}
 }
 
 func (p *program) biosRuns() *cobra.Command {
-	var json, failed, users bool
+	var k look
+	var failed, users bool
+	devices, owners := runListing(0), userRunListing()
 	c := &cobra.Command{
-		Use: "runs BIOS", Short: "what became of it on each device", Args: exactly("BIOS"),
-		Example: "  muster bios runs 'Counter PCs' --customer Contoso --failed",
-		RunE: p.on(func(ctx context.Context, s *session, args []string) error {
-			const op = "read results"
+		Use: "runs BIOS", Short: "what became of a BIOS configuration on each device", Args: exactly("BIOS"),
+		Long: describeList("Lists what became of a BIOS configuration on each device.", devices) + "\n\nWith --users, by user: columns " +
+			owners.filterable() + "; fields " + strings.Join(fieldNames(owners.fields()), ", ") + ".",
+		Example: "  muster bios runs 'Counter PCs' --customer Contoso --failed\n" +
+			"  muster bios runs 'Counter PCs' --customer Contoso --filter state:pending --fields device,at\n" +
+			"  muster bios runs 'Counter PCs' --customer Contoso --users",
+		RunE: func(c *cobra.Command, args []string) error {
 			if failed && users {
-				return usage(op, "--failed and --users do not go together", "")
+				return usage("read results", "--failed and --users do not go together", "")
 			}
-			c, b, err := s.configuration(ctx, op, args[0])
-			if err != nil {
-				return err
-			}
-			if err := reachable(op, s.BIOS != nil); err != nil {
-				return err
-			}
+			ready := devices.ready
 			if users {
-				return userRunListing().pages(ctx, s, json, s.BIOS.BIOSUserRuns(ctx, c.ID, b.ID))
+				ready = owners.ready
 			}
-			return runListing(b.Version).pages(ctx, s, json, onlyFailed(s.BIOS.BIOSRuns(ctx, c.ID, b.ID), failed))
-		}),
+			if err := ready(p, c, &k); err != nil {
+				return err
+			}
+			return p.connected(c.Context(), func(ctx context.Context, s *session) error { return s.listRuns(ctx, args[0], k, failed, users) })
+		},
 	}
-	jsonFlag(c, &json)
+	k.flags(c, devices.fields())
 	c.Flags().BoolVar(&failed, "failed", false, "only those on which it failed")
 	c.Flags().BoolVar(&users, "users", false, "by user instead of by device")
 	return c
+}
+
+func (s *session) listRuns(ctx context.Context, name string, k look, failed, users bool) error {
+	const op = "read results"
+	c, b, err := s.configuration(ctx, op, name)
+	if err != nil {
+		return err
+	}
+	if err := reachable(op, s.BIOS != nil); err != nil {
+		return err
+	}
+	if users {
+		return userRunListing().pages(ctx, s, k, s.BIOS.BIOSUserRuns(ctx, c.ID, b.ID))
+	}
+	return runListing(b.Version).pages(ctx, s, k, onlyFailed(s.BIOS.BIOSRuns(ctx, c.ID, b.ID), failed))
 }

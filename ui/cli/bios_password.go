@@ -36,7 +36,8 @@ func (p *program) biosPassword() *cobra.Command {
 	var json, yes bool
 	c := &cobra.Command{
 		Use: "password DEVICE", Short: "read the BIOS password of a device", Long: passwordHelp, Args: exactly("DEVICE"),
-		Example: "  muster bios password 7QK2M93 --customer Contoso",
+		Example: "  muster bios password 7QK2M93 --customer Contoso     # asks on a terminal; exit 2 elsewhere\n" +
+			"  muster bios password 7QK2M93 --customer Contoso --yes | vault-put tills/7QK2M93",
 		RunE: func(c *cobra.Command, args []string) error {
 			const op = "read BIOS password"
 			switch {

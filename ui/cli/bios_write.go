@@ -215,7 +215,7 @@ func (p *program) biosEdit() *cobra.Command {
 	c := &cobra.Command{
 		Use: "edit BIOS", Short: "change a BIOS configuration", Args: exactly("BIOS"),
 		Long:    "Changes a BIOS configuration. Only what differs is sent; the difference is shown first.\nAnother file name, content or password setting raises the version, and every device\nthat it is assigned to applies it again.\n\n" + biosFileHelp,
-		Example: "  muster bios edit 'Counter PCs' --customer Contoso --file counter.cctk --dry-run",
+		Example: "  muster bios edit 'Counter PCs' --customer Contoso --file better.cctk --dry-run",
 		RunE: func(c *cobra.Command, args []string) error {
 			const op = "edit BIOS configuration"
 			if err := p.mayWrite(op, f.write, false); err != nil {
@@ -344,7 +344,7 @@ func (p *program) biosAssign() *cobra.Command {
 	c := &cobra.Command{
 		Use: "assign BIOS", Short: "choose the groups that get a BIOS configuration", Args: exactly("BIOS"),
 		Long:    "Changes whom a BIOS configuration is assigned to. The service knows only the whole set:\nit is read, what the flags say is done to it, shown, and written. When somebody else\nchanged it meanwhile, that is refused. Groups are named by id or exact name.",
-		Example: "  muster bios assign 'Counter PCs' --customer Contoso --add 'Counter PCs' --exclude Lab --dry-run",
+		Example: "  muster bios assign 'Counter PCs' --customer Contoso --add FrontDesk-Clinic --exclude Lab --dry-run",
 		RunE: func(c *cobra.Command, args []string) error {
 			const op = "assign BIOS configuration"
 			if !t.any() {

@@ -68,47 +68,57 @@ func tenantKind(c model.Connection) string {
 	return "partner"
 }
 
-func (p *program) connectionsList() *cobra.Command {
-	var json bool
-	c := &cobra.Command{
-		Use: "list", Short: "the connections of the configuration", Args: noArgs, Example: "  muster connections list --json",
-		RunE: func(*cobra.Command, []string) error {
-			conf, err := p.configured()
-			if err != nil {
-				return err
-			}
-			p.warn(conf)
-			t := p.out.table("NAME", "TENANT", "KIND", "CLOUD", "SIGN-IN", "WRITES", "ACCOUNT")
-			for _, c := range conf.Connections {
-				if json {
-					r := connectionRecord{c.Name, c.Name == conf.Use, c.Cloud, tenantKind(c), c.Tenant, c.ClientID, string(c.SignIn), c.Account, c.ReadOnly, c.Word}
-					if err := p.out.object(r); err != nil {
-						return err
-					}
-					continue
+// usedConnection is a connection, and whether it is the usual one.
+type usedConnection struct {
+	model.Connection
+	used bool
+}
+
+func connectionListing() listing[usedConnection] {
+	return listing[usedConnection]{
+		one: "connection", empty: "no connection; muster connections add --explain says how to make one",
+		columns: []column[usedConnection]{
+			texts("NAME", "name", "", func(c usedConnection) string {
+				if c.used {
+					return c.Name + " *"
 				}
-				name, writes := c.Name, "yes"
-				if c.Name == conf.Use {
-					name += " *"
-				}
+				return c.Name
+			}),
+			texts("TENANT", "tenant", "", func(c usedConnection) string { return c.Tenant }),
+			texts("KIND", "kind", "", func(c usedConnection) string { return tenantKind(c.Connection) }),
+			texts("CLOUD", "cloud", "", func(c usedConnection) string { return c.Cloud }),
+			texts("SIGN-IN", "sign-in", "signIn", func(c usedConnection) string { return string(c.SignIn) }),
+			texts("WRITES", "writes", "-", func(c usedConnection) string {
 				if c.ReadOnly {
-					writes = "no"
+					return "no"
 				}
-				t.row(name, c.Tenant, tenantKind(c), c.Cloud, string(c.SignIn), writes, c.Account)
-			}
-			if json {
-				return nil
-			}
-			if len(conf.Connections) == 0 {
-				p.out.line("no connection; muster connections add --explain says how to make one")
-				return nil
-			}
-			t.end()
-			return nil
+				return "yes"
+			}),
+			texts("ACCOUNT", "account", "", func(c usedConnection) string { return c.Account }),
+		},
+		json: func(c usedConnection) record {
+			return connectionRecord{c.Name, c.used, c.Cloud, tenantKind(c.Connection), c.Tenant, c.ClientID, string(c.SignIn), c.Account, c.ReadOnly, c.Word}
 		},
 	}
-	jsonFlag(c, &json)
-	return c
+}
+
+func (p *program) connectionsList() *cobra.Command {
+	c := &cobra.Command{
+		Use: "list", Short: "the connections of the configuration", Args: noArgs,
+		Example: "  muster connections list --json\n  muster connections list --filter writes:yes --fields name,tenant",
+	}
+	return listsHere(p, c, connectionListing(), func(c *cobra.Command, k look) error {
+		conf, err := p.configured()
+		if err != nil {
+			return err
+		}
+		p.warn(conf)
+		var all []usedConnection
+		for _, one := range conf.Connections {
+			all = append(all, usedConnection{one, one.Name == conf.Use})
+		}
+		return connectionListing().whole(c.Context(), &session{program: p}, k, all, nil)
+	})
 }
 
 func (p *program) connectionsAdd() *cobra.Command {

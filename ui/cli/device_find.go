@@ -31,29 +31,30 @@ type foundRecord struct {
 }
 
 func (p *program) devicesFind() *cobra.Command {
-	var json bool
-	c := &cobra.Command{
-		Use: "find SERIAL", Short: "a device by its serial, across all customers", Long: findHelp, Args: exactly("SERIAL"),
-		Example: "  muster devices find 5CG1234ABC --json",
-		RunE: func(c *cobra.Command, args []string) error {
-			serial := strings.TrimSpace(args[0])
-			if serial == "" {
+	return lists(p, &cobra.Command{
+		Use: "find SERIAL", Short: "a device by its serial, across all customers", Long: findHelp,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) == 1 && strings.TrimSpace(args[0]) == "" {
 				return usage("find device", "the serial is empty", "")
 			}
-			return p.connected(c.Context(), func(ctx context.Context, s *session) error { return s.findSerial(ctx, serial, json) })
+			return exactly("SERIAL")(c, args)
 		},
-	}
-	jsonFlag(c, &json)
-	return c
+		Example: "  muster devices find 5CG1234ABC --json\n  muster devices find 5CG1234ABC --customer Contoso --fields customer.name,batch",
+	}, foundListing(""), func(ctx context.Context, s *session, k look, args []string) error {
+		return s.findSerial(ctx, strings.TrimSpace(args[0]), k)
+	})
 }
 
 func foundListing(serial string) listing[foundDevice] {
 	return listing[foundDevice]{
-		empty: "no device has the serial " + model.Clean(serial),
-		head:  []string{"SERIAL", "CUSTOMER", "BATCH", "MAKER", "MODEL", "ID"},
-		cells: func(_ *output, f foundDevice) []string {
-			d := f.device
-			return []string{d.Serial, f.customer.Name, string(d.Batch), d.Maker, d.Model, string(d.ID)}
+		one: "device", empty: "no device has the serial " + model.Clean(serial),
+		columns: []column[foundDevice]{
+			texts("SERIAL", "serial", "", func(f foundDevice) string { return f.device.Serial }),
+			texts("CUSTOMER", "customer", "", func(f foundDevice) string { return f.customer.Name }),
+			texts("BATCH", "batch", "", func(f foundDevice) string { return string(f.device.Batch) }),
+			texts("MAKER", "maker", "", func(f foundDevice) string { return f.device.Maker }),
+			texts("MODEL", "model", "", func(f foundDevice) string { return f.device.Model }),
+			texts("ID", "id", "", func(f foundDevice) string { return string(f.device.ID) }),
 		},
 		json: func(f foundDevice) record {
 			return foundRecord{namedCustomer(f.customer.ID, f.customer.Name), newDeviceRecord(f.device, nil)}
@@ -67,8 +68,8 @@ type searched struct {
 	err   error
 }
 
-func (s *session) findSerial(ctx context.Context, serial string, json bool) error {
-	out := foundListing(serial).start(s, json)
+func (s *session) findSerial(ctx context.Context, serial string, k look) error {
+	out := foundListing(serial).start(s, k)
 	customers, err := s.toSearch(ctx)
 	if err != nil && len(customers) == 0 {
 		return err
@@ -79,7 +80,7 @@ func (s *session) findSerial(ctx context.Context, serial string, json bool) erro
 	}
 	unread := 0
 	for c, r := range s.search(ctx, customers, serial) {
-		if werr := out.add(r.found); werr != nil {
+		if werr := out.add(ctx, r.found); werr != nil {
 			return werr
 		}
 		if r.err != nil && ctx.Err() == nil {
@@ -100,8 +101,8 @@ func (s *session) findSerial(ctx context.Context, serial string, json bool) erro
 	case short:
 		s.say("%s found, among %s; there are more", count(out.n, "device"), count(len(customers), "customer"))
 		return silent(exitRows)
-	case out.n == 0 && !json:
-		s.say("%s, in %s", out.empty, count(len(customers), "customer"))
+	case out.n == 0 && !k.json:
+		s.say("%s, in %s", out.nothing(), count(len(customers), "customer"))
 	}
 	return nil
 }

@@ -4,53 +4,29 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"muster/model"
-	"muster/model/fleet"
 )
 
 func (p *program) devices() *cobra.Command {
 	return group("devices", "devices that are registered through a batch", p.devicesList(), p.devicesShow(), p.devicesFind(), p.devicesRemove())
 }
 
-const devicesListHelp = `The devices of a customer, over all its batches.
-
---filter takes what the dashboard takes after /: words that stand anywhere,
-field:word for one column (serial, model, maker, batch, policy, uploaded, id), "…"
-for a whole cell, ~wrd for letters in this order, uploaded:>30d or
-uploaded:<2026-08 for ages and dates, ! before a word for all others.`
-
 func (p *program) devicesList() *cobra.Command {
-	var json bool
-	var filter string
-	c := &cobra.Command{
-		Use: "list", Short: "the devices of a customer, over all its batches", Long: devicesListHelp, Args: noArgs,
-		Example: "  muster devices list --customer Contoso --json\n  muster devices list --customer Contoso --filter 'batch:spring !policy:kiosk'",
-		RunE: func(c *cobra.Command, _ []string) error {
-			query, err := fleet.Parse(filter)
-			if err != nil {
-				return usage("list devices", describe(err), "")
-			}
-			query = query.At(p.o.Now())
-			if bad := query.Unread(filterSchema()); bad != "" {
-				return usage("list devices", bad, "")
-			}
-			return p.connected(c.Context(), func(ctx context.Context, s *session) error {
-				c, err := s.customer(ctx)
-				if err != nil {
-					return err
-				}
-				return s.listDevices(ctx, c.ID, query, json)
-			})
-		},
-	}
-	jsonFlag(c, &json)
-	c.Flags().StringVar(&filter, "filter", "", "only the devices that match, such as 'model:latitude !policy:kiosk'")
-	return c
+	return lists(p, &cobra.Command{
+		Use: "list", Short: "the devices of a customer, over all its batches", Args: noArgs,
+		Example: "  muster devices list --customer Contoso --json\n  muster devices list --customer Contoso --filter 'batch:spring !policy:kiosk'\n" +
+			"  muster devices list --customer Contoso --fields serial,policy.name,uploaded",
+	}, deviceListing(nil), func(ctx context.Context, s *session, k look, _ []string) error {
+		c, err := s.customer(ctx)
+		if err != nil {
+			return err
+		}
+		return s.listDevices(ctx, c.ID, k)
+	})
 }
 
 // policyNames reads the customer's policies for their names. They are a help, not
@@ -66,25 +42,15 @@ func (s *session) policyNames(ctx context.Context, c model.CustomerID) ([]model.
 	return policies, nil
 }
 
-// listDevices walks all batches and shows what the query matches, page by page.
-func (s *session) listDevices(ctx context.Context, c model.CustomerID, query fleet.Query, json bool) error {
+// listDevices walks all batches and shows what is wanted, page by page.
+func (s *session) listDevices(ctx context.Context, c model.CustomerID, k look) error {
 	policies, err := s.policyNames(ctx, c)
 	if err != nil {
 		return err
 	}
-	l := deviceListing(policies)
-	if !query.Empty() {
-		l.empty = "no device matches"
-	}
-	out := l.start(s, json)
+	out := deviceListing(policies).start(s, k)
 	for page, err := range s.Reader.Devices(ctx, c) {
-		devices := page.Devices
-		if !query.Empty() {
-			if devices, err = matching(ctx, devices, l, query, err); ctx.Err() != nil {
-				break
-			}
-		}
-		if werr := out.add(devices); werr != nil {
+		if werr := out.add(ctx, page.Devices); werr != nil {
 			return werr
 		}
 		if err != nil {
@@ -92,52 +58,6 @@ func (s *session) listDevices(ctx context.Context, c model.CustomerID, query fle
 		}
 	}
 	return out.end(ctx)
-}
-
-// filterColumns are the columns that a filter can name, in the order of the cells of
-// a device's listing, the day of its upload behind them.
-var filterColumns = [...]string{"serial", "maker", "model", "batch", "policy", "id", "uploaded"}
-
-func filterSchema() fleet.Schema {
-	schema := make(fleet.Schema, len(filterColumns))
-	for i, name := range filterColumns {
-		schema[i] = fleet.Column{Name: name}
-		if name == "uploaded" {
-			schema[i].Kind = fleet.Time
-		}
-	}
-	return schema
-}
-
-// matching returns the devices of a page that a query matches, and the error that
-// the page came with.
-func matching(ctx context.Context, page []model.Device, l listing[model.Device], q fleet.Query, pageErr error) ([]model.Device, error) {
-	schema := filterSchema()
-	rows := make([]fleet.Row, len(page))
-	for i, d := range page {
-		uploaded, at := "", int64(fleet.Unknown)
-		if !d.Uploaded.IsZero() {
-			uploaded, at = d.Uploaded.UTC().Format("2006-01-02"), d.Uploaded.UnixNano()
-		}
-		rows[i] = fleet.Row{Key: strconv.Itoa(i), Cells: append(cleaned(l.cells(nil, d)), uploaded), Sort: make([]int64, len(schema))}
-		rows[i].Sort[len(schema)-1] = at
-	}
-	hits, err := fleet.New(schema, rows...).Match(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	var out []model.Device
-	for _, row := range hits.All() {
-		out = append(out, page[row])
-	}
-	return out, pageErr
-}
-
-func cleaned(cells []string) []string {
-	for i, c := range cells {
-		cells[i] = model.Clean(c)
-	}
-	return cells
 }
 
 // deviceDetail is all that the service says about a device. A product key never is

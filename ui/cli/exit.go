@@ -22,6 +22,16 @@ const (
 	exitInterrupted = 130
 )
 
+// exitWords says what each exit code means.
+var exitWords = [...]struct {
+	code  int
+	words string
+}{
+	{exitDone, "done"}, {exitFailed, "failed"}, {exitUsage, "usage"}, {exitRows, "some rows failed, are unknown or were left out"},
+	{exitNoBackend, "no backend, or not signed in"}, {exitRunning, "still running at --timeout"},
+	{exitRefused, "refused: read-only, or --expect differs"}, {exitCancelled, "cancelled"}, {exitInterrupted, "interrupted"},
+}
+
 // failure is an error that carries its exit code. err is nil when everything
 // that there is to say has been said.
 type failure struct {

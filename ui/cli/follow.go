@@ -35,10 +35,11 @@ type follower struct {
 	said    map[model.OperationID]model.Tally // as last said
 	problem string
 	waiting string
+	goals   map[model.OperationID]goal // of those that the bar shows
 }
 
 func (s *session) follower() *follower {
-	return &follower{s: s, said: map[model.OperationID]model.Tally{}}
+	return &follower{s: s, said: map[model.OperationID]model.Tally{}, goals: map[model.OperationID]goal{}}
 }
 
 // until waits for a board that satisfies done and returns the last board it saw,
@@ -50,6 +51,8 @@ func (f *follower) until(ctx context.Context, timeout time.Duration, done func(*
 		wait, cancel = context.WithTimeout(ctx, timeout)
 		defer cancel()
 	}
+	f.s.bar = f.s.newBar()
+	defer f.finish()
 	var last *model.Board
 	for rev := uint64(0); ; rev = max(last.Rev, 1) {
 		b, err := f.s.Journal.WatchBoard(wait, rev)
@@ -65,6 +68,22 @@ func (f *follower) until(ctx context.Context, timeout time.Duration, done func(*
 		if done(b) {
 			return last, nil
 		}
+		if f.s.bar != nil {
+			f.s.bar.draw()
+		}
+	}
+}
+
+// finish takes the bar away and leaves what it showed last as lines.
+func (f *follower) finish() {
+	b := f.s.bar
+	if f.s.bar = nil; b == nil {
+		return
+	}
+	b.clear()
+	for _, id := range b.order {
+		o := b.at[id]
+		f.line(o, f.goals[id])
 	}
 }
 
@@ -83,9 +102,19 @@ func (f *follower) trouble(b *model.Board) {
 	f.problem, f.waiting = problem, b.Waiting
 }
 
-// progress says how an operation stands, and on a terminal how long it still takes,
-// when that is news: a twentieth of its rows moved on, or it came to its end.
+// progress shows how an operation stands: on a terminal by a bar, else by lines.
 func (f *follower) progress(o model.Operation, g goal) {
+	if f.s.bar != nil {
+		f.goals[o.ID] = g
+		f.s.bar.see(o)
+		return
+	}
+	f.line(o, g)
+}
+
+// line says how an operation stands when that is news: a twentieth of its rows moved on,
+// or it came to its end.
+func (f *follower) line(o model.Operation, g goal) {
 	was, again := f.said[o.ID]
 	now, n := o.Rows, o.Rows.Total()
 	sent := func(t model.Tally) int { return n - t.Queued - t.InFlight - t.Skipped }
@@ -98,25 +127,7 @@ func (f *follower) progress(o model.Operation, g goal) {
 	if now.Skipped > 0 {
 		text += fmt.Sprintf(", %s dropped", number(now.Skipped))
 	}
-	if g == untilEnded {
-		text += f.s.timeLeft(o)
-	}
 	f.s.say("%s", text)
-}
-
-// timeLeft says about how long an operation takes to its end, as it goes now, to
-// somebody who sits at a terminal. A log has the times of its lines for that.
-func (s *session) timeLeft(o model.Operation) string {
-	left, ok := o.Left(s.o.Now())
-	switch {
-	case !s.o.OutTerminal || !ok:
-		return ""
-	case left < time.Minute:
-		return ", less than a minute left"
-	case left < 2*time.Hour:
-		return fmt.Sprintf(", about %s left", count(int(left.Round(time.Minute)/time.Minute), "minute"))
-	}
-	return fmt.Sprintf(", about %s left", count(int(left.Round(time.Hour)/time.Hour), "hour"))
 }
 
 func title(o model.Operation) string {

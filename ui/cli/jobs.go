@@ -31,49 +31,19 @@ func (p *program) jobs() *cobra.Command {
 }
 
 func (p *program) jobsList() *cobra.Command {
-	var json bool
-	c := &cobra.Command{
-		Use: "list", Short: "what is still open, one line a job", Args: noArgs, Example: "  muster jobs list --json",
-		RunE: p.on(func(ctx context.Context, s *session, _ []string) error {
-			board, err := s.Journal.WatchBoard(ctx, 0)
-			if err != nil {
-				return err
-			}
-			if err := s.readable(board); err != nil {
-				return err
-			}
-			return s.listJobs(board, json)
-		}),
-	}
-	jsonFlag(c, &json)
-	return c
-}
-
-func (s *session) listJobs(board *model.Board, json bool) error {
-	t := s.out.table("TRACKING ID", "OPERATION", "JOB", "ROWS", "STATE", "ASKED FOR", "WHAT")
-	open := 0
-	for _, o := range board.Operations {
-		for _, j := range o.Jobs {
-			if !openJob(j) {
-				continue
-			}
-			open++
-			if !json {
-				t.row(string(j.ID), string(o.ID), strconv.Itoa(j.Chunk), number(j.Rows), jobState(j), s.out.moment(o.Created), title(o))
-				continue
-			}
-			r := newJobRecord(j)
-			r.Operation = o.ID
-			if err := s.out.object(r); err != nil {
-				return err
-			}
+	return lists(p, &cobra.Command{
+		Use: "list", Short: "what is still open, one line a job", Args: noArgs,
+		Example: "  muster jobs list --json\n  muster jobs list --filter 'state:processing accepted:>1h' --fields trackingId,operation",
+	}, jobListing(), func(ctx context.Context, s *session, k look, _ []string) error {
+		board, err := s.Journal.WatchBoard(ctx, 0)
+		if err != nil {
+			return err
 		}
-	}
-	t.end()
-	if open == 0 && !json {
-		s.say("no job is open")
-	}
-	return nil
+		if err := s.readable(board); err != nil {
+			return err
+		}
+		return jobListing().whole(ctx, s, k, openJobs(board), nil)
+	})
 }
 
 func (p *program) jobsWait() *cobra.Command {

@@ -20,7 +20,7 @@ Only type a code that you asked for yourself: who types one lets the other in.`
 // login tries a connection's sign-in.
 func (p *program) login() *cobra.Command {
 	return &cobra.Command{
-		Use: "login", Short: "sign in to a connection", Long: loginHelp, Args: noArgs, Example: "  muster login --connection contoso",
+		Use: "login", Short: "sign in to a connection", Long: loginHelp, Args: noArgs, Example: "  muster login --connection contoso     # asks on a terminal; exit 4 elsewhere",
 		RunE: p.on(func(ctx context.Context, s *session, _ []string) error {
 			if s.Identity == nil {
 				s.out.line("a simulator needs no sign-in")

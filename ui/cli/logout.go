@@ -20,7 +20,7 @@ they run out: an administrator revokes the sessions of the account in Entra.`
 func (p *program) logout() *cobra.Command {
 	var all bool
 	c := &cobra.Command{
-		Use: "logout [NAME]", Short: "forget the sign-in of a connection", Long: logoutHelp, Args: cobra.MaximumNArgs(1),
+		Use: "logout [NAME]", Short: "forget the sign-in of a connection", Long: logoutHelp, Args: atMostOne,
 		Example: "  muster logout contoso\n  muster logout --all",
 		RunE: func(_ *cobra.Command, args []string) error {
 			names, err := p.signedIn(args, all)
@@ -46,6 +46,14 @@ func (p *program) logout() *cobra.Command {
 	}
 	c.Flags().BoolVar(&all, "all", false, "forget every connection's")
 	return c
+}
+
+// atMostOne takes a name, or none.
+func atMostOne(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return exactly("NAME")(c, args)
 }
 
 // signedIn names the connections that a logout is about.

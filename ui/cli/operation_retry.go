@@ -36,7 +36,7 @@ func (p *program) operationsRetry() *cobra.Command {
 	c := &cobra.Command{
 		Use: "retry ID", Short: "send again what failed and can pass", Long: retryHelp, Args: exactly("ID"),
 		Example: "  muster operations retry k3f9-2mqa --dry-run\n  muster operations retry k3f9-2mqa --yes --wait\n" +
-			"  muster operations retry k3f9-2mqa --list devices.csv --wait\n  muster operations retry k3f9-2mqa --known",
+			"  muster operations retry k3f9-2mqa --list devices.csv --dry-run\n  muster operations retry k3f9-2mqa --known --dry-run",
 		RunE: func(c *cobra.Command, args []string) error {
 			const op = "retry operation"
 			if w.known && w.list != "" {

@@ -23,7 +23,7 @@ func (p *program) operationsUndo() *cobra.Command {
 	var w write
 	c := &cobra.Command{
 		Use: "undo ID", Short: "put the former policies back after an assignment", Long: undoHelp, Args: exactly("ID"),
-		Example: "  muster operations undo k3f9-2mqa --dry-run\n  muster operations undo k3f9-2mqa --expect 300 --yes --wait",
+		Example: "  muster operations undo k3f9-2mqa --dry-run\n  muster operations undo k3f9-2mqa --expect 12 --yes --wait",
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := p.mayWrite("undo operation", w, false); err != nil {
 				return err

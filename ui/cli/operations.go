@@ -24,22 +24,19 @@ func (p *program) operations() *cobra.Command {
 }
 
 func (p *program) operationsList() *cobra.Command {
-	var json bool
-	c := &cobra.Command{
-		Use: "list", Short: "all operations, newest first", Args: noArgs, Example: "  muster operations list --json",
-		RunE: p.on(func(ctx context.Context, s *session, _ []string) error {
-			board, err := s.Journal.WatchBoard(ctx, 0)
-			if err != nil {
-				return err
-			}
-			if err := s.readable(board); err != nil {
-				return err
-			}
-			return s.listOperations(ctx, board, json)
-		}),
-	}
-	jsonFlag(c, &json)
-	return c
+	return lists(p, &cobra.Command{
+		Use: "list", Short: "all operations, newest first", Args: noArgs,
+		Example: "  muster operations list --json\n  muster operations list --filter 'failed:>0 asked:<7d' --fields id,title,rows.failed",
+	}, operationListing(), func(ctx context.Context, s *session, k look, _ []string) error {
+		board, err := s.Journal.WatchBoard(ctx, 0)
+		if err != nil {
+			return err
+		}
+		if err := s.readable(board); err != nil {
+			return err
+		}
+		return operationListing().pages(ctx, s, k, s.judgedOperations(ctx, board))
+	})
 }
 
 // readable says what is wrong with the ledger, and fails when that leaves nothing
@@ -52,25 +49,6 @@ func (s *session) readable(b *model.Board) error {
 		return b.Problem
 	}
 	s.say("%s", describe(b.Problem))
-	return nil
-}
-
-func (s *session) listOperations(ctx context.Context, board *model.Board, json bool) error {
-	t := s.out.table("ID", "STATE", "DONE", "FAILED", "UNKNOWN", "NOT SENT", "OF", "ASKED", "WHAT", "CUSTOMER")
-	for _, o := range board.Operations {
-		if !json {
-			r := o.Rows
-			t.row(string(o.ID), o.State().String(), number(r.Done), number(r.Failed), number(r.Unknown), number(r.Queued+r.Skipped), number(r.Total()), s.out.moment(o.Created), title(o), o.CustomerName)
-			continue
-		}
-		if err := s.showOperation(ctx, o, true); err != nil {
-			return err
-		}
-	}
-	t.end()
-	if len(board.Operations) == 0 && !json {
-		s.say("there is no operation")
-	}
 	return nil
 }
 
@@ -91,7 +69,7 @@ func (p *program) operationsShow() *cobra.Command {
 	var json bool
 	c := &cobra.Command{
 		Use: "show ID", Short: "one operation with its jobs and failures", Args: exactly("ID"),
-		Example: "  muster operations show ID --json",
+		Example: "  muster operations show k3f9-2mqa --json",
 		RunE: p.on(func(ctx context.Context, s *session, args []string) error {
 			o, err := s.operation(ctx, args[0])
 			if err != nil {
@@ -165,9 +143,9 @@ func (p *program) operationsResume() *cobra.Command {
 	var w write
 	c := &cobra.Command{
 		Use: "resume ID", Short: "send what was not sent yet; this is the yes to it", Args: exactly("ID"),
-		Example: "  muster operations resume ID --wait",
+		Example: "  muster operations resume k3f9-2mqa --wait",
 		RunE: func(c *cobra.Command, args []string) error {
-			if p.target.ReadOnly {
+			if p.target.ReadOnly && !w.dryRun {
 				return readOnly("resume operation")
 			}
 			return p.connected(c.Context(), func(ctx context.Context, s *session) error { return s.resume(ctx, args[0], w) })
@@ -226,7 +204,7 @@ func (p *program) operationsCancel() *cobra.Command {
 	c := &cobra.Command{
 		Use: "cancel ID", Short: "give up what was not sent yet", Args: exactly("ID"),
 		Long:    "Gives up the rows that were not sent yet; they become skipped. What the service\naccepted goes on there, it cannot be called back.",
-		Example: "  muster operations cancel ID --yes",
+		Example: "  muster operations cancel k3f9-2mqa --yes",
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := p.mayWrite("cancel operation", w, false); err != nil {
 				return err
@@ -281,7 +259,7 @@ func (p *program) operationsPrune() *cobra.Command {
 		},
 	}
 	c.Flags().Var(age{&older}, "older", "how long ago they ended, such as 90d")
-	c.Flags().BoolVar(&dryRun, "dry-run", false, "say how many it would be")
+	c.Flags().BoolVar(&dryRun, dryRunFlag, false, "say how many it would be")
 	return c
 }
 

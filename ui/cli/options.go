@@ -14,7 +14,10 @@ type Options struct {
 	In          io.Reader
 	Out, Err    io.Writer
 	OutTerminal bool // standard output is a terminal: everything outside printable ASCII is escaped in JSON
+	ErrTerminal bool // standard error is a terminal: progress is a bar there
 	InTerminal  bool // standard input is a terminal: there is somebody to ask
+
+	ErrWidth func() int // cells of a line of that terminal; nil or 0 = not known
 
 	// Connect opens the backend that the target names. The place says where that
 	// is; the closing function ends it and returns when nothing of it is left.
@@ -31,6 +34,8 @@ type Options struct {
 	ClearCache func() (lists int, bytes int64, err error)
 	// SignIns is what is remembered of sign-ins; nil = nothing is.
 	SignIns SignIns
+	// Keys returns what the keys of the dashboard do, place by place; nil = there is none.
+	Keys func() []kit.Card
 	// Files reads upload lists and lists of ids; no backend is needed for it.
 	Files kit.Files
 
@@ -62,6 +67,7 @@ type Target struct {
 	Connection string
 	Customer   string // id or exact name, as given
 	ReadOnly   bool
+	DryRun     bool   // only a plan is wanted: whatever the place allows, nothing but reads may leave
 	Partner    string // URL of a simulator's Partner Center, empty = none
 	Graph      string // URL of a simulator's Graph, empty = none
 	// Tokens from the environment. They never come as an argument.

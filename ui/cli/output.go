@@ -21,6 +21,7 @@ type output struct {
 	w     *bufio.Writer
 	ascii bool // escape everything outside printable ASCII in JSON
 	zone  *time.Location
+	bare  bool // times without their zone, for filters: a word is not to match every time
 	err   error
 }
 
@@ -51,13 +52,10 @@ type record interface{ record() }
 
 // object writes one line of JSON.
 func (o *output) object(v record) error {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false) // a pipe reads this, not a browser
-	if err := enc.Encode(v); err != nil {
+	text, err := plainJSON(v)
+	if err != nil {
 		return err
 	}
-	text := b.Bytes()
 	if o.ascii {
 		text = escape(text)
 	}
@@ -65,6 +63,15 @@ func (o *output) object(v record) error {
 		o.err = err
 	}
 	return o.err
+}
+
+// plainJSON is a record as a line of JSON, for a pipe and not for a browser.
+func plainJSON(v record) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return b.Bytes(), err
 }
 
 // escape replaces everything in JSON text that a terminal could take for more
@@ -92,6 +99,9 @@ func escape(text []byte) []byte {
 func (o *output) moment(t time.Time) string {
 	if t.IsZero() {
 		return "-"
+	}
+	if o.bare {
+		return t.In(o.zone).Format("2006-01-02 15:04")
 	}
 	return t.In(o.zone).Format("2006-01-02 15:04 MST")
 }

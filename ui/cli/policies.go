@@ -15,21 +15,17 @@ func (p *program) policies() *cobra.Command {
 }
 
 func (p *program) policiesList() *cobra.Command {
-	var json bool
-	c := &cobra.Command{
+	return lists(p, &cobra.Command{
 		Use: "list", Short: "the policies of a customer", Args: noArgs,
-		Example: "  muster policies list --customer Contoso",
-		RunE: p.on(func(ctx context.Context, s *session, _ []string) error {
-			c, err := s.customer(ctx)
-			if err != nil {
-				return err
-			}
-			policies, err := s.Reader.Policies(ctx, c.ID)
-			return policyListing().whole(ctx, s, json, policies, err)
-		}),
-	}
-	jsonFlag(c, &json)
-	return c
+		Example: "  muster policies list --customer Contoso\n  muster policies list --customer Contoso --filter 'settings:skip_eula' --fields name,assigned",
+	}, policyListing(), func(ctx context.Context, s *session, k look, _ []string) error {
+		c, err := s.customer(ctx)
+		if err != nil {
+			return err
+		}
+		policies, err := s.Reader.Policies(ctx, c.ID)
+		return policyListing().whole(ctx, s, k, policies, err)
+	})
 }
 
 func (p *program) policiesShow() *cobra.Command {

@@ -61,33 +61,36 @@ func newProfileRecord(p model.DeploymentProfile) profileRecord {
 
 func profileListing() listing[model.DeploymentProfile] {
 	return listing[model.DeploymentProfile]{
-		empty: "the customer has no deployment profile",
-		head:  []string{"NAME", "JOIN", "MODE", "LANGUAGE", "TEMPLATE", "MODIFIED", "ID"},
-		cells: func(o *output, p model.DeploymentProfile) []string {
-			return []string{p.Name, p.Kind(), p.OutOfBox.Mode(), p.Locale, p.NameTemplate, o.moment(p.Modified), string(p.ID)}
+		one: "deployment profile", empty: "the customer has no deployment profile",
+		columns: []column[model.DeploymentProfile]{
+			texts("NAME", "profile", "name", func(p model.DeploymentProfile) string { return p.Name }),
+			texts("JOIN", "join", "", model.DeploymentProfile.Kind),
+			texts("MODE", "mode", "", func(p model.DeploymentProfile) string { return p.OutOfBox.Mode() }),
+			texts("LANGUAGE", "language", "locale", func(p model.DeploymentProfile) string { return p.Locale }),
+			texts("TEMPLATE", "template", "nameTemplate", func(p model.DeploymentProfile) string { return p.NameTemplate }),
+			times("MODIFIED", "changed", "modified", func(p model.DeploymentProfile) time.Time { return p.Modified }),
+			texts("", "type", "deviceType", func(p model.DeploymentProfile) string { return p.DeviceType }),
+			texts("", "description", "", func(p model.DeploymentProfile) string { return p.Description }),
+			asideTexts("ID", "id", "", func(p model.DeploymentProfile) string { return string(p.ID) }),
 		},
 		json: func(p model.DeploymentProfile) record { return newProfileRecord(p) },
 	}
 }
 
 func (p *program) profilesList() *cobra.Command {
-	var json bool
-	c := &cobra.Command{
+	return lists(p, &cobra.Command{
 		Use: "list", Short: "the deployment profiles of a customer", Args: noArgs,
-		Example: "  muster profiles list --customer Contoso --json",
-		RunE: p.on(func(ctx context.Context, s *session, _ []string) error {
-			c, err := s.customer(ctx)
-			if err != nil {
-				return err
-			}
-			if err := reachable("list profiles", s.Profiles != nil); err != nil {
-				return err
-			}
-			return profileListing().pages(ctx, s, json, s.Profiles.Profiles(ctx, c.ID))
-		}),
-	}
-	jsonFlag(c, &json)
-	return c
+		Example: "  muster profiles list --customer Contoso --json\n  muster profiles list --customer Contoso --filter '!join:hybrid' --fields id,name",
+	}, profileListing(), func(ctx context.Context, s *session, k look, _ []string) error {
+		c, err := s.customer(ctx)
+		if err != nil {
+			return err
+		}
+		if err := reachable("list profiles", s.Profiles != nil); err != nil {
+			return err
+		}
+		return profileListing().pages(ctx, s, k, s.Profiles.Profiles(ctx, c.ID))
+	})
 }
 
 // profile finds a deployment profile by its id or its exact name.
@@ -116,25 +119,37 @@ type profileDetail struct {
 }
 
 func (p *program) profilesShow() *cobra.Command {
-	var json, devices bool
+	var k look
+	var devices bool
 	c := &cobra.Command{
 		Use: "show PROFILE", Short: "a deployment profile and whom it is assigned to", Args: exactly("PROFILE"),
-		Long:    "Shows a deployment profile, its settings and its groups. --devices lists the devices that\nhave it instead.",
-		Example: "  muster profiles show Front --customer Contoso --json",
-		RunE: p.on(func(ctx context.Context, s *session, args []string) error {
-			c, found, err := s.profile(ctx, "show profile", args[0])
-			if err != nil {
+		Long: describeList("Shows a deployment profile, its settings and its groups. --devices lists the devices that\nhave it instead; --filter and --fields belong to that list.", autopilotListing()),
+		Example: "  muster profiles show 'Front desks' --customer Contoso --json\n  muster profiles show 'Front desks' --customer Contoso --devices --fields serial,profileStatus\n" +
+			"  muster profiles show 'Front desks' --customer Contoso --fields serial      # exit 2: without --devices there is no list",
+		RunE: func(c *cobra.Command, args []string) error {
+			if !devices && (c.Flags().Changed("filter") || c.Flags().Changed("fields")) {
+				return usage("show profile", "--filter and --fields belong to --devices", "")
+			}
+			if err := autopilotListing().ready(p, c, &k); err != nil {
 				return err
 			}
-			if devices {
-				return autopilotListing().pages(ctx, s, json, s.Profiles.ProfileDevices(ctx, c.ID, found.ID))
-			}
-			return s.profilePage(ctx, c, found, json)
-		}),
+			return p.connected(c.Context(), func(ctx context.Context, s *session) error { return s.showProfile(ctx, args[0], k, devices) })
+		},
 	}
-	jsonFlag(c, &json)
+	k.flags(c, autopilotListing().fields())
 	c.Flags().BoolVar(&devices, "devices", false, "list the devices that have it")
 	return c
+}
+
+func (s *session) showProfile(ctx context.Context, name string, k look, devices bool) error {
+	c, found, err := s.profile(ctx, "show profile", name)
+	if err != nil {
+		return err
+	}
+	if devices {
+		return autopilotListing().pages(ctx, s, k, s.Profiles.ProfileDevices(ctx, c.ID, found.ID))
+	}
+	return s.profilePage(ctx, c, found, k.json)
 }
 
 func (s *session) profilePage(ctx context.Context, c model.Customer, p model.DeploymentProfile, json bool) error {

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"strconv"
 	"strings"
 	"time"
 
@@ -76,10 +75,12 @@ func (deviceRecord) record()   {}
 
 func customerListing() listing[model.Customer] {
 	return listing[model.Customer]{
-		empty: "the partner has no customer",
-		head:  []string{"NAME", "DOMAIN", "RELATIONSHIP", "ID"},
-		cells: func(_ *output, c model.Customer) []string {
-			return []string{c.Name, c.Domain, c.Relationship, string(c.ID)}
+		one: "customer", empty: "the partner has no customer",
+		columns: []column[model.Customer]{
+			texts("NAME", "customer", "name", func(c model.Customer) string { return c.Name }),
+			texts("DOMAIN", "domain", "", func(c model.Customer) string { return c.Domain }),
+			texts("RELATIONSHIP", "relationship", "", func(c model.Customer) string { return c.Relationship }),
+			texts("ID", "id", "", func(c model.Customer) string { return string(c.ID) }),
 		},
 		json: func(c model.Customer) record {
 			return customerRecord{c.ID, c.Name, c.Domain, c.Relationship}
@@ -89,10 +90,13 @@ func customerListing() listing[model.Customer] {
 
 func batchListing() listing[model.DeviceBatch] {
 	return listing[model.DeviceBatch]{
-		empty: "the customer has no batch",
-		head:  []string{"BATCH", "DEVICES", "CREATED", "BY"},
-		cells: func(o *output, b model.DeviceBatch) []string {
-			return []string{string(b.ID), countOr(b.Devices), o.moment(b.Created), b.CreatedBy}
+		one: "batch", empty: "the customer has no batch",
+		columns: []column[model.DeviceBatch]{
+			texts("BATCH", "batch", "id", func(b model.DeviceBatch) string { return string(b.ID) }),
+			counts("DEVICES", "devices", "", func(b model.DeviceBatch) int { return b.Devices }),
+			times("CREATED", "created", "", func(b model.DeviceBatch) time.Time { return b.Created }),
+			texts("BY", "by", "createdBy", func(b model.DeviceBatch) string { return b.CreatedBy }),
+			texts("", "status", "", func(b model.DeviceBatch) string { return b.Status }),
 		},
 		json: func(b model.DeviceBatch) record {
 			return batchRecord{b.ID, known(b.Devices), stamp(b.Created), b.CreatedBy, b.Status}
@@ -102,14 +106,19 @@ func batchListing() listing[model.DeviceBatch] {
 
 func policyListing() listing[model.ConfigurationPolicy] {
 	return listing[model.ConfigurationPolicy]{
-		empty: "the customer has no policy",
-		head:  []string{"NAME", "DEVICES", "SETTINGS", "ID"},
-		cells: func(_ *output, p model.ConfigurationPolicy) []string {
-			words := make([]string, len(p.Settings))
-			for i, s := range p.Settings {
-				words[i] = string(s)
-			}
-			return []string{p.Name, countOr(p.Assigned), strings.Join(words, " "), string(p.ID)}
+		one: "policy", empty: "the customer has no policy",
+		columns: []column[model.ConfigurationPolicy]{
+			texts("NAME", "policy", "name", func(p model.ConfigurationPolicy) string { return p.Name }),
+			counts("DEVICES", "devices", "assigned", func(p model.ConfigurationPolicy) int { return p.Assigned }),
+			{head: "SETTINGS", name: "settings", cell: func(_ *output, p model.ConfigurationPolicy) string {
+				words := make([]string, len(p.Settings))
+				for i, s := range p.Settings {
+					words[i] = string(s)
+				}
+				return strings.Join(words, " ")
+			}},
+			times("", "changed", "modified", func(p model.ConfigurationPolicy) time.Time { return p.Modified }),
+			texts("ID", "id", "", func(p model.ConfigurationPolicy) string { return string(p.ID) }),
 		},
 		json: func(p model.ConfigurationPolicy) record {
 			return policyRecord{p.ID, p.Name, p.Description, p.Category, append([]model.Setting{}, p.Settings...),
@@ -120,10 +129,15 @@ func policyListing() listing[model.ConfigurationPolicy] {
 
 func biosListing() listing[model.BIOSConfiguration] {
 	return listing[model.BIOSConfiguration]{
-		empty: "the customer has no BIOS configuration",
-		head:  []string{"NAME", "FORMAT", "FILE", "VERSION", "MODIFIED", "ID"},
-		cells: func(o *output, b model.BIOSConfiguration) []string {
-			return []string{b.Name, string(b.Format), b.FileName, strconv.Itoa(b.Version), o.moment(b.Modified), string(b.ID)}
+		one: "BIOS configuration", empty: "the customer has no BIOS configuration",
+		columns: []column[model.BIOSConfiguration]{
+			texts("NAME", "name", "", func(b model.BIOSConfiguration) string { return b.Name }),
+			texts("FORMAT", "format", "", func(b model.BIOSConfiguration) string { return string(b.Format) }),
+			texts("FILE", "file", "fileName", func(b model.BIOSConfiguration) string { return b.FileName }),
+			counts("VERSION", "version", "", func(b model.BIOSConfiguration) int { return b.Version }),
+			times("MODIFIED", "changed", "modified", func(b model.BIOSConfiguration) time.Time { return b.Modified }),
+			texts("", "description", "", func(b model.BIOSConfiguration) string { return b.Description }),
+			asideTexts("ID", "id", "", func(b model.BIOSConfiguration) string { return string(b.ID) }),
 		},
 		json: func(b model.BIOSConfiguration) record {
 			return biosRecord{b.ID, b.Name, b.Description, b.Format, b.FileName, b.Version, b.PasswordsOff,
@@ -155,14 +169,23 @@ func newDeviceRecord(d model.Device, names map[string]string) deviceRecord {
 func deviceListing(policies []model.ConfigurationPolicy) listing[model.Device] {
 	names := namesOf(policies)
 	return listing[model.Device]{
-		empty: "the customer has no device",
-		head:  []string{"SERIAL", "MAKER", "MODEL", "BATCH", "POLICY", "ID"},
-		cells: func(_ *output, d model.Device) []string {
-			policy := d.Policy.Value
-			if n, ok := names[policy]; ok {
-				policy = n
-			}
-			return []string{d.Serial, d.Maker, d.Model, string(d.Batch), policy, string(d.ID)}
+		one: "device", empty: "the customer has no device",
+		columns: []column[model.Device]{
+			texts("SERIAL", "serial", "", func(d model.Device) string { return d.Serial }),
+			texts("MAKER", "maker", "", func(d model.Device) string { return d.Maker }),
+			texts("MODEL", "model", "", func(d model.Device) string { return d.Model }),
+			texts("BATCH", "batch", "", func(d model.Device) string { return string(d.Batch) }),
+			{head: "POLICY", name: "policy", cell: func(_ *output, d model.Device) string {
+				if n, ok := names[d.Policy.Value]; ok {
+					return n
+				}
+				return d.Policy.Value
+			}},
+			texts("ID", "id", "", func(d model.Device) string { return string(d.ID) }),
+			times("", "uploaded", "", func(d model.Device) time.Time { return d.Uploaded }),
+			asideTexts("", "policyId", "policy.id", func(d model.Device) string { return d.Policy.Value }),
+			asideTexts("", "uploadedBy", "", func(d model.Device) string { return d.UploadedBy }),
+			asideTexts("", "allowed", "", func(d model.Device) string { return strings.Join(d.Allowed, " ") }),
 		},
 		json: func(d model.Device) record { return newDeviceRecord(d, names) },
 	}

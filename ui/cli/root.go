@@ -18,6 +18,7 @@ const (
 	envGraphToken   = "MUSTER_GRAPH_TOKEN"
 	envStateDir     = "MUSTER_STATE_DIR"
 	envLocale       = "MUSTER_LOCALE"
+	envAccessible   = "ACCESSIBLE"
 )
 
 // maxReadBack is how long a lost answer is looked for unless told otherwise, and
@@ -38,12 +39,12 @@ or not signed in, 5 still running at --timeout, 6 refused, 7 cancelled,
 Environment: MUSTER_PARTNER_URL and MUSTER_GRAPH_URL point at a simulator on this
 machine, MUSTER_PARTNER_TOKEN and MUSTER_GRAPH_TOKEN hold its tokens,
 MUSTER_STATE_DIR is the folder of the ledger, MUSTER_LOCALE the language of Partner
-Center's messages.`
+Center's messages. ACCESSIBLE=1 keeps progress to lines, for a screen reader.`
 
-const rootExample = `  muster                                      the dashboard
-  muster --demo devices list                  the embedded simulator, as a list
-  muster simulate                             a simulator for other programs
-  muster upload --check devices.csv           judge a list, send nothing
+const rootExample = `  muster                                # the dashboard; exit 2 where there is no terminal
+  muster --demo customers list          # the simulator inside this process, as a list
+  muster simulate                       # a simulator for other programs, until ctrl+c
+  muster upload --check devices.csv     # judge a list, send nothing
   muster upload devices.csv --customer Contoso --batch spring --wait --yes`
 
 // root builds the command tree.
@@ -53,6 +54,9 @@ func (p *program) root() *cobra.Command {
 		Version: p.o.Version, Args: noArgs, SilenceErrors: true, SilenceUsage: true, TraverseChildren: true,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
 			p.local = local[c.CommandPath()]
+			if f := c.Flags().Lookup(dryRunFlag); f != nil {
+				p.target.DryRun = f.Value.String() == "true"
+			}
 			return p.settle()
 		},
 		RunE: p.dashboard,
@@ -76,7 +80,10 @@ func (p *program) root() *cobra.Command {
 	f.StringVar(&t.StateDir, "state-dir", "", "folder of the ledger")
 	f.DurationVar(&t.ReadBack, "read-back", maxReadBack, "how long the effect of a request is looked for whose answer was lost")
 	root.AddCommand(p.customers(), p.devices(), p.batches(), p.policies(), p.bios(), p.autopilot(), p.profiles(), p.upload(),
-		p.operations(), p.jobs(), p.connections(), p.config(), p.login(), p.logout(), p.simulate(), p.cache(), p.info())
+		p.operations(), p.jobs(), p.connections(), p.config(), p.login(), p.logout(), p.simulate(), p.cache(), p.info(),
+		p.keyList(), p.completion(), p.man())
+	root.CompletionOptions.DisableDefaultCmd = true
+	_ = root.RegisterFlagCompletionFunc("connection", p.completeConnections) // it fails for unknown flags only
 	merge(root)
 	return root
 }

@@ -24,6 +24,7 @@ type program struct {
 	o      Options
 	target Target
 	out    *output
+	bar    *bar // on the terminal now, nil = none
 	local  bool // this verb asks the services nothing, so nobody needs to be signed in
 }
 
@@ -76,6 +77,9 @@ func (p *program) written(err error) error {
 // say writes one line of diagnostics. Texts from outside are cleaned by the
 // caller or by describe.
 func (p *program) say(format string, args ...any) {
+	if p.bar != nil {
+		p.bar.clear()
+	}
 	_, _ = fmt.Fprintf(p.o.Err, "muster: "+format+"\n", args...)
 }
 

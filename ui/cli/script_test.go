@@ -53,6 +53,8 @@ func TestMain(m *testing.M) {
 // usual commands there are
 //
 //	muster CODE ARGS…     runs muster and wants this exit code
+//	plan CODE ARGS…       does the same, and fails when the simulator was asked for anything
+//	                      but a GET meanwhile, sign-in aside
 //	json PATH WANT        looks into the last line of standard output: rows.done 3
 //	set NAME PATH [N]     puts a value of the last, or of the Nth, line into the environment
 //	lines N               counts the lines of standard output
@@ -96,7 +98,7 @@ func runScripts(t *testing.T, option string, names []string) {
 			return simulate(e, option)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"muster": musterCmd, "json": jsonCmd, "set": setCmd, "lines": linesCmd, "fault": faultCmd, "requests": requestsCmd, "asked": askedCmd, "signal": signalCmd,
+			"muster": musterCmd, "plan": planCmd, "json": jsonCmd, "set": setCmd, "lines": linesCmd, "fault": faultCmd, "requests": requestsCmd, "asked": askedCmd, "signal": signalCmd,
 		},
 	})
 }
@@ -111,9 +113,38 @@ func simulate(e *testscript.Env, option string) error {
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
+	ready, end, err := serve(append(args, strings.Fields(string(more))...), e.Vars)
+	if err != nil {
+		return err
+	}
+	e.Defer(end)
+	if (option == "--tls") != strings.HasPrefix(ready.Graph, "https:") {
+		return fmt.Errorf("with %q the simulator is at %s", option, ready.Graph)
+	}
+	for name, v := range ready.vars() {
+		e.Setenv(name, v)
+	}
+	return nil
+}
+
+// ready is what a simulator says when it is.
+type ready struct{ Partner, Graph, PartnerToken, GraphToken, Customer, Control, CAFile string }
+
+// vars are the variables that lead muster to it.
+func (r ready) vars() map[string]string {
+	out := map[string]string{"MUSTER_PARTNER_URL": r.Partner, "MUSTER_GRAPH_URL": r.Graph, "MUSTER_PARTNER_TOKEN": r.PartnerToken,
+		"MUSTER_GRAPH_TOKEN": r.GraphToken, "CUSTOMER": r.Customer, "CONTROL": r.Control}
+	if r.CAFile != "" {
+		out["SSL_CERT_FILE"] = r.CAFile
+	}
+	return out
+}
+
+// serve starts a simulator; end ends it.
+func serve(args, env []string) (r ready, end func(), err error) {
 	ctx, stop := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, binary.path, append(args, strings.Fields(string(more))...)...)
-	cmd.Env = e.Vars
+	cmd := exec.CommandContext(ctx, binary.path, args...)
+	cmd.Env = env
 	var diagnostics bytes.Buffer
 	cmd.Stderr = &diagnostics
 	out, err := cmd.StdoutPipe()
@@ -122,33 +153,21 @@ func simulate(e *testscript.Env, option string) error {
 	}
 	if err != nil {
 		stop()
-		return err
+		return r, nil, err
 	}
-	e.Defer(func() {
+	end = func() {
 		stop()
 		_ = cmd.Wait() // killed, so always an error
-	})
+	}
 	line, err := bufio.NewReader(out).ReadBytes('\n')
+	if err == nil {
+		err = json.Unmarshal(line, &r)
+	}
 	if err != nil {
-		return fmt.Errorf("the simulator did not get ready: %w: %s", err, &diagnostics)
+		end()
+		return r, nil, fmt.Errorf("the simulator did not get ready: %w: %s", err, &diagnostics)
 	}
-	var ready struct{ Partner, Graph, PartnerToken, GraphToken, Customer, Control, CAFile string }
-	if err := json.Unmarshal(line, &ready); err != nil {
-		return fmt.Errorf("ready line %q: %w", line, err)
-	}
-	if (option == "--tls") != strings.HasPrefix(ready.Graph, "https:") {
-		return fmt.Errorf("with %q the simulator is at %s", option, ready.Graph)
-	}
-	e.Setenv("MUSTER_PARTNER_URL", ready.Partner)
-	e.Setenv("MUSTER_GRAPH_URL", ready.Graph)
-	e.Setenv("MUSTER_PARTNER_TOKEN", ready.PartnerToken)
-	e.Setenv("MUSTER_GRAPH_TOKEN", ready.GraphToken)
-	e.Setenv("CUSTOMER", ready.Customer)
-	e.Setenv("CONTROL", ready.Control)
-	if ready.CAFile != "" {
-		e.Setenv("SSL_CERT_FILE", ready.CAFile)
-	}
-	return nil
+	return r, end, nil
 }
 
 func musterCmd(ts *testscript.TestScript, neg bool, args []string) {
@@ -167,6 +186,17 @@ func musterCmd(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// planCmd looks at the simulator's own record: what muster says it sent is not what it
+// sent. The sign-in may ask for tokens.
+func planCmd(ts *testscript.TestScript, neg bool, args []string) {
+	writes := func() int { return asked(ts, "^(POST|PUT|PATCH|DELETE) ") - asked(ts, "^POST .*/token$") }
+	before := writes()
+	musterCmd(ts, neg, args)
+	if n := writes() - before; n > 0 {
+		ts.Fatalf("%d requests other than GET: %s", n, control(ts, http.MethodGet, "requests", ""))
 	}
 }
 

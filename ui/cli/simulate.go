@@ -22,7 +22,7 @@ func (p *program) simulate() *cobra.Command {
 	var o SimulateOptions
 	c := &cobra.Command{
 		Use: "simulate", Short: "serve both services from this machine", Long: simulateHelp, Args: noArgs,
-		Example: "  muster simulate --devices 300 --seed 1 --speed 600\n  muster simulate --fault storm --fault slow",
+		Example: "  muster simulate --devices 300 --seed 1 --speed 600     # until ctrl+c\n  muster simulate --fault storm --fault slow             # until ctrl+c\n  muster simulate --fault gremlins                       # exit 2: there is no such fault",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err

@@ -46,6 +46,7 @@ type world struct {
 	rows       map[model.OperationID][]model.Row
 	steps      []func(*world)
 	rev        uint64
+	waiting    string // why nothing moves, as the board says it
 
 	uploads     []model.Upload
 	sent        [][]model.UploadRow // of each upload
@@ -271,7 +272,7 @@ func (w *world) WatchBoard(ctx context.Context, rev uint64) (*model.Board, error
 		w.steps = w.steps[1:]
 		w.rev++
 	}
-	return &model.Board{Rev: w.rev, Operations: append([]model.Operation(nil), w.operations...)}, nil
+	return &model.Board{Rev: w.rev, Waiting: w.waiting, Operations: append([]model.Operation(nil), w.operations...)}, nil
 }
 
 func (w *world) Rows(_ context.Context, id model.OperationID) ([]model.Row, error) {
@@ -335,6 +336,8 @@ type run struct {
 	ctx                     context.Context
 	stdin                   string
 	inTerminal, outTerminal bool
+	errTerminal             bool
+	errWidth                int
 	env                     map[string]string
 	out, err                bytes.Buffer
 	simulated               cli.SimulateOptions
@@ -362,6 +365,7 @@ func (r *run) args(w *world, args ...string) int {
 	}
 	return cli.Run(ctx, args, cli.Options{
 		In: strings.NewReader(r.stdin), Out: out, Err: &r.err, InTerminal: r.inTerminal, OutTerminal: r.outTerminal,
+		ErrTerminal: r.errTerminal, ErrWidth: func() int { return r.errWidth },
 		Connect: func(_ context.Context, t cli.Target) (kit.Backend, kit.Place, func(context.Context) error, error) {
 			w.targets = append(w.targets, t)
 			if w.connectErr != nil {

@@ -29,10 +29,18 @@ func (w *write) flags(c *cobra.Command) {
 	f := c.Flags()
 	jsonFlag(c, &w.json)
 	f.BoolVar(&w.yes, "yes", false, "do not ask")
-	f.BoolVar(&w.dryRun, "dry-run", false, "say what would be sent, send nothing")
+	w.dryRunFlag(c)
 	w.expect = -1
 	f.Var(expected{&w.expect}, "expect", "refuse, with exit code 6, unless it concerns exactly so many rows")
 	w.following(c)
+}
+
+// dryRunFlag is the flag that makes a plan of a write. With it the whole run is over a
+// backend that can only read, see [Target].
+const dryRunFlag = "dry-run"
+
+func (w *write) dryRunFlag(c *cobra.Command) {
+	c.Flags().BoolVar(&w.dryRun, dryRunFlag, false, "say what would be sent, send nothing")
 }
 
 // expected is the flag of a number of rows. Without the flag it is -1.
@@ -147,9 +155,11 @@ func badChunk(c *cobra.Command, n int) bool {
 // mayWrite refuses, before anything is read or opened, what cannot be agreed to.
 func (p *program) mayWrite(op string, w write, inputTaken bool) error {
 	switch {
+	case w.dryRun: // only reads, wherever that is
+		return nil
 	case p.target.ReadOnly:
 		return readOnly(op)
-	case w.yes || w.dryRun || p.o.InTerminal && !inputTaken:
+	case w.yes || p.o.InTerminal && !inputTaken:
 		return nil
 	case inputTaken:
 		return usage(op, "standard input is the list, so there is nobody to ask", "say yes with --yes, or look first with --dry-run")
@@ -157,9 +167,9 @@ func (p *program) mayWrite(op string, w write, inputTaken bool) error {
 	return usage(op, "this wants a yes, and there is no terminal to ask on", "say yes with --yes, or look first with --dry-run")
 }
 
-// writable refuses in a read-only place.
+// writable refuses in a read-only place. A plan may be made there.
 func (s *session) writable(op string) error {
-	if s.place.ReadOnly {
+	if s.place.ReadOnly && !s.target.DryRun {
 		return readOnly(op)
 	}
 	return nil
