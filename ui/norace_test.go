@@ -6,4 +6,5 @@ package ui_test
 const (
 	bulk      = 6000
 	bulkWords = "6 202 devices · as of"
+	perBatch  = 1000 // devices in each of 200 batches
 )

@@ -7,4 +7,5 @@ package ui_test
 const (
 	bulk      = 600
 	bulkWords = "626 devices · as of"
+	perBatch  = 120 // devices in each of 200 batches
 )
