@@ -110,7 +110,7 @@ var codeMeanings = []struct {
 	{"801", "InvalidZtdRequestBody", CodeMeaning{"the request was malformed", "report it with the correlation id"}},
 	{"802", "InvalidZtdHardwareHash", CodeMeaning{"the hardware hash is invalid or incomplete", "collect the hash again on the machine, do not edit it"}},
 	{"803", "MissingZtdSerialNumberAndProductKey", CodeMeaning{"serial and product key are both empty or invalid", "supply a product key, a hash, or serial, maker and model"}},
-	{"806", "ZtdDeviceAlreadyAssigned", CodeMeaning{"already registered to this customer", "nothing to do, the device is there"}},
+	{"806", "ZtdDeviceAlreadyAssigned", CodeMeaning{"already registered to this customer", "said to be there; looked for and found, it counts as done"}},
 	{"807", "ZtdDeviceIsNotRegistered", CodeMeaning{"not registered to this customer", "refresh the list of devices"}},
 	{"808", "ZtdDeviceAssignedToOtherTenant", CodeMeaning{"registered to another tenant", "the previous owner, the vendor or Microsoft support must deregister it"}},
 	{"", "ZtdDeviceAssignedToAnotherTenant", CodeMeaning{"registered to another tenant", "the previous owner, the vendor or Microsoft support must deregister it"}},

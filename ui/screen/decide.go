@@ -98,7 +98,7 @@ func cannotUndo(env *kit.Env, o model.Operation) string {
 	case env.Forms.Undo == nil || env.Backend.Past == nil:
 		return "not available here"
 	case !undoable(o.Kind):
-		return "this operation has no inverse; only a policy assignment or a change of Autopilot devices can be undone"
+		return "this cannot be undone: only a policy assignment and a change of Autopilot devices can"
 	case o.Rows.Open() > 0:
 		return "the operation has not ended"
 	case o.Rows.Done == 0:
