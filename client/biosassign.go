@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"muster/client/ledger"
@@ -221,7 +222,8 @@ func (biosAssignments) late() (text, what string) {
 }
 
 // BIOSPassword reads the BIOS password of one device. That it was asked for is in
-// the ledger before it is read; the password itself is written nowhere.
+// the ledger before it is read, as read; a reading that fails makes that record a failed
+// one. The password itself is written nowhere.
 func (c *Client) BIOSPassword(ctx context.Context, to model.Customer, id model.ManagedDeviceID) (model.BIOSPassword, error) {
 	op := model.ReadBIOSPassword.String()
 	if !to.ID.Valid() || !model.IsGUID(string(id)) {
@@ -239,9 +241,15 @@ func (c *Client) BIOSPassword(ctx context.Context, to model.Customer, id model.M
 	if d, err := g.ManagedDevice(ctx, id); err == nil { // the record names it by what people know; without, by its id
 		row.Serial, row.Name = d.Serial, d.Name
 	}
-	if _, err := book.RecordDone(ctx, ledger.Intent{Kind: model.ReadBIOSPassword, Customer: to.ID, CustomerName: to.Name, Target: string(id),
-		Title: "read BIOS password of " + row.Label(), Rows: []ledger.IntentRow{{Row: row}}}); err != nil {
+	noted, err := book.RecordDone(ctx, ledger.Intent{Kind: model.ReadBIOSPassword, Customer: to.ID, CustomerName: to.Name, Target: string(id),
+		Title: "read BIOS password of " + row.Label(), Rows: []ledger.IntentRow{{Row: row}}})
+	if err != nil {
 		return model.BIOSPassword{}, err
 	}
-	return g.BIOSPassword(ctx, id)
+	p, err := g.BIOSPassword(ctx, id)
+	if err != nil { // whoever waits may have gone: the record is put right all the same
+		why := failedRow(onlyRow, asError(err))
+		err = errors.Join(err, book.NotDone(context.WithoutCancel(ctx), noted, why.Text, why.What))
+	}
+	return p, err
 }
