@@ -145,8 +145,7 @@ func (b biosRemovals) send(ctx context.Context, r *runner, next ledger.Chunk, _ 
 		return receipt{}, err
 	}
 	if modified, _ := json.Marshal(now.Modified); now.Version != seen.Version || string(modified) != string(seen.Modified) {
-		return receipt{}, &model.Error{Kind: model.Conflict, Op: "delete BIOS configuration",
-			Msg: "somebody changed it since you opened it; nothing was sent", Hint: "look at it again"}
+		return receipt{}, changedSince("delete BIOS configuration", "somebody changed it since you opened it", "open it again and look at what is different")
 	}
 	return receipt{done: oneDone(r.op.Target, "deleted")}, g.DeleteBIOS(ctx, id, next.Job.RequestID)
 }
@@ -190,9 +189,9 @@ func (b biosAssignments) send(ctx context.Context, r *runner, next ledger.Chunk,
 	case sameTargets(now, want):
 		return receipt{done: oneDone(r.op.Target, "it was assigned like this already")}, nil
 	case !sameTargets(now, seen.Targets):
-		return receipt{}, &model.Error{Kind: model.Conflict, Op: "assign BIOS configuration",
-			Msg:  fmt.Sprintf("somebody changed the assignments since you saw them (%d then, %d now); nothing was sent", len(seen.Targets), len(now)),
-			Hint: "open the assignments again and look at what is different"}
+		return receipt{}, changedSince("assign BIOS configuration",
+			fmt.Sprintf("somebody changed the assignments since you saw them (%d then, %d now)", len(seen.Targets), len(now)),
+			"open the assignments again and look at what is different")
 	}
 	if err := g.AssignBIOS(ctx, id, want, next.Job.RequestID); err != nil {
 		return receipt{}, err
