@@ -191,9 +191,8 @@ func (b edits) send(ctx context.Context, r *runner, next ledger.Chunk, _ string)
 		return receipt{}, err
 	}
 	if now.Version != s.Version || !now.Modified.Equal(s.Modified) {
-		return receipt{}, &model.Error{Kind: model.Conflict, Op: "edit BIOS configuration",
-			Msg:  fmt.Sprintf("somebody changed it since you opened it (version %d, now %d); nothing was sent", s.Version, now.Version),
-			Hint: "open it again and look at what is different"}
+		return receipt{}, changedSince("edit BIOS configuration",
+			fmt.Sprintf("somebody changed it since you opened it (version %d, now %d)", s.Version, now.Version), "open it again and look at what is different")
 	}
 	made, err := g.UpdateBIOS(ctx, id, *s.Patch, next.Job.RequestID)
 	if err != nil {

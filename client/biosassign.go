@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"muster/client/ledger"
@@ -144,8 +145,7 @@ func (b biosRemovals) send(ctx context.Context, r *runner, next ledger.Chunk, _ 
 		return receipt{}, err
 	}
 	if modified, _ := json.Marshal(now.Modified); now.Version != seen.Version || string(modified) != string(seen.Modified) {
-		return receipt{}, &model.Error{Kind: model.Conflict, Op: "delete BIOS configuration",
-			Msg: "somebody changed it since you opened it; nothing was sent", Hint: "look at it again"}
+		return receipt{}, changedSince("delete BIOS configuration", "somebody changed it since you opened it", "open it again and look at what is different")
 	}
 	return receipt{done: oneDone(r.op.Target, "deleted")}, g.DeleteBIOS(ctx, id, next.Job.RequestID)
 }
@@ -189,9 +189,9 @@ func (b biosAssignments) send(ctx context.Context, r *runner, next ledger.Chunk,
 	case sameTargets(now, want):
 		return receipt{done: oneDone(r.op.Target, "it was assigned like this already")}, nil
 	case !sameTargets(now, seen.Targets):
-		return receipt{}, &model.Error{Kind: model.Conflict, Op: "assign BIOS configuration",
-			Msg:  fmt.Sprintf("somebody changed the assignments since you saw them (%d then, %d now); nothing was sent", len(seen.Targets), len(now)),
-			Hint: "open the assignments again and look at what is different"}
+		return receipt{}, changedSince("assign BIOS configuration",
+			fmt.Sprintf("somebody changed the assignments since you saw them (%d then, %d now)", len(seen.Targets), len(now)),
+			"open the assignments again and look at what is different")
 	}
 	if err := g.AssignBIOS(ctx, id, want, next.Job.RequestID); err != nil {
 		return receipt{}, err
@@ -221,7 +221,8 @@ func (biosAssignments) late() (text, what string) {
 }
 
 // BIOSPassword reads the BIOS password of one device. That it was asked for is in
-// the ledger before it is read; the password itself is written nowhere.
+// the ledger before it is read, as read; a reading that fails makes that record a failed
+// one. The password itself is written nowhere.
 func (c *Client) BIOSPassword(ctx context.Context, to model.Customer, id model.ManagedDeviceID) (model.BIOSPassword, error) {
 	op := model.ReadBIOSPassword.String()
 	if !to.ID.Valid() || !model.IsGUID(string(id)) {
@@ -239,9 +240,15 @@ func (c *Client) BIOSPassword(ctx context.Context, to model.Customer, id model.M
 	if d, err := g.ManagedDevice(ctx, id); err == nil { // the record names it by what people know; without, by its id
 		row.Serial, row.Name = d.Serial, d.Name
 	}
-	if _, err := book.RecordDone(ctx, ledger.Intent{Kind: model.ReadBIOSPassword, Customer: to.ID, CustomerName: to.Name, Target: string(id),
-		Title: "read BIOS password of " + row.Label(), Rows: []ledger.IntentRow{{Row: row}}}); err != nil {
+	noted, err := book.RecordDone(ctx, ledger.Intent{Kind: model.ReadBIOSPassword, Customer: to.ID, CustomerName: to.Name, Target: string(id),
+		Title: "read BIOS password of " + row.Label(), Rows: []ledger.IntentRow{{Row: row}}})
+	if err != nil {
 		return model.BIOSPassword{}, err
 	}
-	return g.BIOSPassword(ctx, id)
+	p, err := g.BIOSPassword(ctx, id)
+	if err != nil { // whoever waits may have gone: the record is put right all the same
+		why := failedRow(onlyRow, asError(err))
+		err = errors.Join(err, book.NotDone(context.WithoutCancel(ctx), noted, why.Text, why.What))
+	}
+	return p, err
 }

@@ -145,3 +145,44 @@ func TestThatABIOSPasswordWasReadIsWrittenDownAndThePasswordNowhere(t *testing.T
 		t.Errorf("%s holds the password", name)
 	}
 }
+
+func TestABIOSPasswordThatWasNotReadIsWrittenDownAsFailed(t *testing.T) {
+	w := newWorld(t, simulator.Options{Speed: 1})
+	c := w.dial()
+	ctx := context.Background()
+	var without model.ManagedDevice
+	for page, err := range c.ManagedDevices(ctx, w.customer()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range page {
+			if has, err := c.HasBIOSPassword(ctx, w.customer(), d.ID); err != nil {
+				t.Fatal(err)
+			} else if !has {
+				without = d
+				break
+			}
+		}
+		if without.ID != "" {
+			break
+		}
+	}
+	if _, err := c.BIOSPassword(ctx, w.first(), without.ID); model.KindOf(err) != model.NotFound {
+		t.Fatalf("reading the password of %q: %v", without.Serial, err)
+	}
+	b, err := c.WatchBoard(ctx, 0)
+	if err != nil || len(b.Operations) != 1 {
+		t.Fatalf("%d records, %v", len(b.Operations), err)
+	}
+	o := b.Operations[0]
+	rows, err := c.Rows(ctx, o.ID)
+	if err != nil || len(rows) != 1 {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	if o.State() != model.OperationFailed || rows[0].State != model.RowFailed || !strings.Contains(rows[0].Text, "keeps no BIOS password") {
+		t.Errorf("the ledger says %s: %s, %q", o.State(), rows[0].State, rows[0].Text)
+	}
+	if len(model.Retryable(o, rows)) > 0 {
+		t.Error("it is offered to be sent again")
+	}
+}

@@ -133,8 +133,7 @@ func (p policyWriter) unchanged(ctx context.Context, customer model.CustomerID, 
 		return err
 	}
 	if !now.Same(was) || !now.Modified.Truncate(time.Second).Equal(was.Modified.Truncate(time.Second)) {
-		return &model.Error{Kind: model.Conflict, Op: "write policy",
-			Msg: "somebody changed it since you opened it; nothing was sent", Hint: "open it again and look at what is different"}
+		return changedSince("write policy", "somebody changed it since you opened it", "open it again and look at what is different")
 	}
 	return nil
 }

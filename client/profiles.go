@@ -165,8 +165,7 @@ func (p profileWriter) unchanged(ctx context.Context, g *graph.Client, was model
 		return err
 	}
 	if !sameProfile(now, was) || p.verb != methodDelete && !now.Modified.Equal(was.Modified) {
-		return &model.Error{Kind: model.Conflict, Op: "write profile",
-			Msg: "somebody changed it since you opened it; nothing was sent", Hint: "open it again and look at what is different"}
+		return changedSince("write profile", "somebody changed it since you opened it", "open it again and look at what is different")
 	}
 	return nil
 }

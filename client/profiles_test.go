@@ -38,6 +38,10 @@ func TestAProfileIsMadeEditedAndDeletedWithItsAssignments(t *testing.T) {
 	id, o := w.editProfile(c, made, want)
 	if r := w.rows(c, id)[0]; o.Rows.Failed != 1 || !strings.Contains(r.Text, "somebody changed it") {
 		t.Errorf("an edit of what was changed since: %+v", r)
+	} else if len(model.Retryable(o, []model.Row{r})) > 0 {
+		t.Error("what can never pass is offered to be sent again")
+	} else if n, err := c.Retry(ctx, id); n != 0 || err == nil {
+		t.Errorf("it was sent again: %d rows, %v", n, err)
 	}
 	now, err := c.Profile(ctx, w.customer(), made.ID)
 	if err != nil || now.Description != "at the counter" || now.OutOfBox.Usage != model.UsageShared {

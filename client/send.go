@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -157,9 +158,22 @@ func (r *runner) postpone(ctx context.Context, next ledger.Chunk, e *model.Error
 	return step{stop: r.book.Refused(note, id, n, e) != nil}
 }
 
+// errChanged is the cause of what [changedSince] says.
+var errChanged = errors.New("changed since")
+
+// changedSince is why the write of one object is not sent: it is not what the operator
+// saw any more. The chunk ends with that: what it would send belongs to what was seen,
+// so to send it again could never pass.
+func changedSince(op, msg, hint string) error {
+	return &model.Error{Kind: model.Conflict, Op: op, Msg: msg + "; nothing was sent", Hint: hint, Err: errChanged}
+}
+
 // failed writes down why a sent chunk brought no receipt.
 func (r *runner) failed(ctx context.Context, next ledger.Chunk, word string, e *model.Error) step {
 	id, n := r.op.ID, next.Job.Chunk
+	if errors.Is(e, errChanged) {
+		return step{stop: r.book.Settle(ctx, id, n, []ledger.Result{failedRow(onlyRow, e)}) != nil}
+	}
 	switch e.Kind {
 	case model.Lost:
 		return step{stop: !r.insist(ctx, func() error { return r.book.Lost(ctx, id, n, e.Msg) })}

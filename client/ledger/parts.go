@@ -102,6 +102,27 @@ func (l *Ledger) RecordDone(ctx context.Context, in Intent) (model.OperationID, 
 	return id, nil
 }
 
+// NotDone takes back what [Ledger.RecordDone] noted: it was asked for and came to
+// nothing, for the reason in text. What can be done about it is in what.
+func (l *Ledger) NotDone(ctx context.Context, id model.OperationID, text, what string) error {
+	return l.change(ctx, "note failure", func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, `UPDATE rows SET state = ?, text = ?, what = ? WHERE operation = ? AND state = ? AND
+			operation IN (SELECT id FROM operations WHERE owner = ?)`, model.RowFailed, text, what, id, model.RowDone, l.owner.id)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil {
+			return err
+		} else if n == 0 {
+			return errStale
+		}
+		if err := l.note(ctx, tx, id, 0, "failed", text); err != nil {
+			return err
+		}
+		return l.touch(ctx, tx, id)
+	})
+}
+
 // Followed notes what the service says about a chunk that has ended here and goes
 // on there, such as the devices of a configuration. Nothing is written when it
 // says the same as before. It never changes a row.
