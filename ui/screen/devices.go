@@ -2,12 +2,14 @@ package screen
 
 import (
 	"context"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
 	"muster/model"
 	"muster/model/fleet"
 	"muster/ui/kit"
+	"muster/ui/table"
 	"muster/ui/theme"
 )
 
@@ -28,7 +30,7 @@ type Devices struct {
 func NewDevices(env *kit.Env) *Devices {
 	s := &Devices{env: env, odd: &oddities{}}
 	s.list = newList(env, s, listing[noItem]{
-		one: "device", many: "devices", idName: "id", schema: deviceSchema, cols: deviceCols,
+		one: "device", many: "devices", idName: "id", schema: deviceSchema, cols: s.cols(),
 		none:  []string{"This customer has no devices yet.", "U uploads a device list."},
 		kinds: deviceKinds(),
 		fill:  s.fill,
@@ -52,6 +54,29 @@ func NewDevices(env *kit.Env) *Devices {
 			Help: "The devices that came and went between the list before and this one."},
 	}, append(append(s.list.markings(), s.list.looks()...), s.list.moves()...)...)
 	return s
+}
+
+// unsettled stands for where a device is known while Intune has not been read to its end:
+// it may be on both sides.
+const unsettled = "?"
+
+// cols are the columns to show.
+func (s *Devices) cols() []table.Col {
+	cols := slices.Clone(deviceCols)
+	for i := range cols {
+		if cols[i].Name == deviceSchema[deviceKnown].Name {
+			cols[i].Show = s.known
+		}
+	}
+	return cols
+}
+
+// known is where a device is known, as far as the list can say.
+func (s *Devices) known(cell string) string {
+	if l := s.list; cell == knownPartner && (l.reading || l.further) && !l.kept && !l.sides.Whole {
+		return unsettled
+	}
+	return cell
 }
 
 // fill returns how the list is read: from its beginning, or on from where the last

@@ -140,3 +140,23 @@ func TestADeviceThatPartnerCenterGotToKnowIsNotNew(t *testing.T) {
 }
 
 var _ kit.Fleets = (*keeper)(nil)
+
+// While Intune is still being read nobody knows whether a device is on both sides, and
+// the list does not say that it is at Partner Center alone.
+func TestWhereADeviceIsKnownIsOpenUntilIntuneIsRead(t *testing.T) {
+	s := NewDevices(newEnv(t, still(5)))
+	s.Resize(120, 20)
+	j := newJoiner(s.env.Day)
+	j.odd = &oddities{}
+	j.partner(still(5).DevicePages[0].Devices)
+	s.list.refresh()
+	s.list.update(kit.ListMsg[noItem]{Reply: kit.Reply{To: s, Seq: s.list.readSeq}, Index: j.snapshot(false), Sides: j.sides})
+	if v := s.View(); strings.Contains(v, knownPartner) || !strings.Contains(v, unsettled) {
+		t.Errorf("while it is read:\n%s", v)
+	}
+	j.sides.Whole = true
+	s.list.update(kit.ListMsg[noItem]{Reply: kit.Reply{To: s, Seq: s.list.readSeq}, Index: j.snapshot(true), Sides: j.sides, Done: true})
+	if v := s.View(); !strings.Contains(v, knownPartner) {
+		t.Errorf("when it is whole:\n%s", v)
+	}
+}

@@ -176,7 +176,7 @@ func TestOnlyAnEndedAssignmentIsUndone(t *testing.T) {
 	env := newEnv(t, still)
 	env.Forms.Undo = func(*kit.Env, model.Operation) kit.Screen { return &opened{what: "undo"} }
 	env.Backend.Past = past{}
-	for kind, want := range map[model.OperationKind]string{model.AssignPolicy: "", model.UploadDevices: "no inverse", model.RemoveDevices: "no inverse"} {
+	for kind, want := range map[model.OperationKind]string{model.AssignPolicy: "", model.UploadDevices: "cannot be undone", model.RemoveDevices: "cannot be undone"} {
 		o := model.Operation{Kind: kind, Rows: model.Tally{Done: 3}}
 		if got := cannotUndo(env, o); (want == "") != (got == "") || !strings.Contains(got, want) {
 			t.Errorf("%v: %q", kind, got)

@@ -88,6 +88,9 @@ func (m *Model) draw(pos int) {
 	for i, s := range m.layout.shown {
 		c := &m.cols[s.col]
 		cell := m.ix.Cell(row, s.field)
+		if c.Show != nil {
+			cell = c.Show(cell)
+		}
 		p := pen{}
 		if c.Tone != nil {
 			if t := c.Tone(cell); int(t) < len(m.pens.tones) {

@@ -24,6 +24,9 @@ type Col struct {
 	// Tone chooses the style by the cell's text; nil is plain. The text itself has to
 	// say the same, for who sees no colour.
 	Tone func(cell string) theme.Tone
+	// Show is what stands in place of a cell's text, for what the list as a whole says
+	// about it; nil is the text. Rows are drawn again when they are set.
+	Show func(cell string) string
 }
 
 // margin is how many rows stay in sight above and below the cursor.
