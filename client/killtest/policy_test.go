@@ -44,7 +44,7 @@ func (w *world) sentTo(method, part string) (out []request) {
 func TestKilledWhileAPolicyIsAssignedEveryDeviceHasItOnce(t *testing.T) {
 	for _, p := range []point{
 		{"intent on disk, first job put off by the service", []string{deferUpdate}, putOff},
-		{"first job about to leave", nil, phase(1, model.ChunkSending)},
+		{"first job about to leave", []string{slowUpdate}, phase(1, model.ChunkSending)},
 		{"first job carried out, not answered", []string{slowUpdate}, applied(1)},
 		{"first job accepted", []string{slowJobs, slowUpdate}, phase(1, model.ChunkAccepted)},
 		{"first job ended", []string{slowUpdate}, phase(1, model.ChunkEnded)},
