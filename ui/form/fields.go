@@ -174,13 +174,17 @@ func (f *fields) resize(w, h int) {
 		}
 		others += lipgloss.Height(field.View()) - 1
 	}
-	f.form.WithWidth(max(w, 1))
+	f.form.WithWidth(max(w, narrowest))
 	if grow != nil {
 		grow.stretch(max(room-others, 3))
 	}
 	f.form.WithHeight(max(room, 1))
 	f.form.Update(nil) // draws the page anew
 }
+
+// narrowest is the least width that fields are laid out for: bubbles' input cannot be
+// narrower than nothing. What is wider than the screen is cut when it is drawn.
+const narrowest = 16
 
 // room is the height that head, error and note leave.
 func (f *fields) room() int { return max(f.h-len(f.above())-f.below(), 0) }
