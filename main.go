@@ -70,7 +70,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(base, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	signal.Ignore(syscall.SIGPIPE) // a reader that went away is an error of a write, not a death
 	code := 1
-	p := program{crash: &client.Crash{Dir: client.StateDir(xdg.StateHome), Version: version(), Now: time.Now, End: end}, dial: client.Dial}
+	p := program{crash: &client.Crash{Dir: client.StateDir(xdg.StateHome), Version: version(), Now: time.Now, End: end}}
 	if !model.Guard(p.crash.Report, func() { code = cli.Run(ctx, os.Args[1:], p.options()) }) {
 		_, _ = fmt.Fprintln(os.Stderr, "muster:", p.crash.Err()) // nobody else is left to say it
 	}
@@ -81,7 +81,6 @@ func main() {
 // program is one run of muster, with or without a dashboard.
 type program struct {
 	crash *client.Crash // told of every panic; ends the run
-	dial  func(client.Connection) (*client.Client, error)
 }
 
 // options are what the command line works with.
@@ -247,7 +246,7 @@ func (p program) connect(ctx context.Context, t cli.Target, speed float64) (kit.
 	if !o.Forget {
 		o.CacheDir = client.CacheDir(xdg.CacheHome)
 	}
-	c, err := p.dial(o)
+	c, err := client.Dial(o)
 	if err != nil {
 		return fail(err)
 	}

@@ -23,6 +23,7 @@ import (
 	"muster/client/tracker"
 	"muster/model"
 	"muster/ui"
+	"muster/ui/cli"
 	"muster/ui/form"
 	"muster/ui/kit"
 )
@@ -72,12 +73,15 @@ func crash(work string) int {
 	report := &client.Crash{Dir: p.State, Version: "test", Now: time.Now, End: stop}
 	o := client.Connection{Partner: p.Partner, Graph: p.Graph, PartnerToken: model.NewSecret(p.PartnerToken),
 		GraphToken: model.NewSecret(p.GraphToken), StateDir: p.State, Who: "child", Crashed: report.Report}
-	if work == workCrash+"tracker" {
+	if work == workCrash+"tracker" || work == workCrash+"shell" {
 		o.Tracker = tracker.Options{Pace: func(time.Duration, int) time.Duration { panic("pace " + leak) }}
 	}
 	c, err := client.Dial(o)
 	if err != nil {
 		return 1
+	}
+	if work == workCrash+"shell" {
+		return shell(ctx, p, c, report)
 	}
 	b := broken{c, work}
 	err = ui.Run(ctx, ui.Options{Backend: kit.Backend{Reader: b, Batch: c, Writer: c, Journal: c, Files: client.Files{}, Policies: c, Devices: c, Requests: b},
@@ -93,6 +97,33 @@ func crash(work string) int {
 		return 1
 	}
 	return 0
+}
+
+// shell is a command of the command line, wired as the program's own.
+func shell(ctx context.Context, p place, c *client.Client, report *client.Crash) int {
+	return cli.Run(ctx, []string{"upload", p.List, "--customer", p.Customer, "--batch", "Watched", "--yes", "--wait"}, cli.Options{
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Files: client.Files{}, Crashed: report.Report, Version: "test", Now: time.Now,
+		Getenv: func(string) string { return "" },
+		Connect: func(context.Context, cli.Target) (kit.Backend, kit.Place, func(context.Context) error, error) {
+			return kit.Backend{Reader: c, Batch: c, Writer: c, Journal: c, Files: client.Files{}, Policies: c, Devices: c}, kit.Place{}, c.Close, nil
+		},
+	})
+}
+
+// TestAPanicOfACommandIsReportedAndEndsIt breaks a command in what runs by itself: what
+// the panic says can hold a token, which neither the terminal nor the report may show.
+func TestAPanicOfACommandIsReportedAndEndsIt(t *testing.T) {
+	w := start(t)
+	w.control("POST", "faults", `{"match": "batchJobStatus", "kind": "stuck"}`)
+	out, err := w.broken(workCrash + "shell").CombinedOutput()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 1 {
+		t.Errorf("it ended with %v, want exit code 1", err)
+	}
+	if text := string(out); strings.Count(text, "met a fault of its own") != 1 || strings.Contains(text, "eyJ") {
+		t.Errorf("the command said\n%s", text)
+	}
+	w.reported("shell")
 }
 
 // TestAPanicGivesTheTerminalBackAndWritesAReport breaks the dashboard in each kind of

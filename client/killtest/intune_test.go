@@ -35,7 +35,7 @@ const (
 
 // place is what a child must know of the world.
 type place struct {
-	Partner, Graph, PartnerToken, GraphToken, Customer, State string
+	Partner, Graph, PartnerToken, GraphToken, Customer, State, List string
 }
 
 func (p place) dial() (*client.Client, error) {
@@ -111,7 +111,7 @@ func autopilot(ctx context.Context, c *client.Client, customer model.CustomerID)
 }
 
 func (w *world) place() place {
-	return place{w.ready.Partner, w.ready.Graph, w.ready.PartnerToken, w.ready.GraphToken, w.ready.Customer, w.state}
+	return place{w.ready.Partner, w.ready.Graph, w.ready.PartnerToken, w.ready.GraphToken, w.ready.Customer, w.state, w.list}
 }
 
 // killedWork lets a child begin an operation and kills it at a moment.
