@@ -32,7 +32,7 @@ func TestTheFleetOfTheLastStartIsThereAtOnce(t *testing.T) {
 	})
 	w.fault(t, `{"match": "GET .*/(deviceBatches|windowsAutopilotDeviceIdentities)", "status": 503}`)
 	s = start(t, with(w.options(t)))
-	s.WaitFor("314 devices", "stopped", "as of 14:02 CET, kept")
+	s.WaitFor("314 devices", "314 devices · kept as of 14:02 CET · stopped")
 	s.Press(uitest.Down)
 	s.Type("/latitude")
 	s.WaitFor("of 314 devices")

@@ -39,12 +39,4 @@ func (s *Changes) section(title string, n int, rows []fleet.Row) {
 func (s *Changes) Init() kit.Effect { return kit.Effect{} }
 
 // Update implements kit.Screen.
-func (s *Changes) Update(msg tea.Msg) kit.Effect {
-	switch msg := msg.(type) {
-	case tea.KeyPressMsg:
-		return kit.Dispatch(s.env, msg, s.actions)
-	case kit.ThemeMsg:
-		s.redraw()
-	}
-	return kit.Effect{}
-}
+func (s *Changes) Update(msg tea.Msg) kit.Effect { return s.still(msg) }

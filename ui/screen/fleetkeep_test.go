@@ -56,12 +56,12 @@ func TestAKeptListStandsInUntilTheNewOneIsWhole(t *testing.T) {
 	later.Err = &model.Error{Kind: model.Offline, Msg: "no answer"}
 	s := starting(t, later, k, 26*time.Hour)
 	e := show(s)
-	want(t, s, "250 devices · stopped at 100 of 250, r reads again · as of 2026-11-23 14:02 CET, kept")
+	want(t, s, "250 devices · kept as of 2026-11-23 14:02 CET · stopped at 100 of 250, r reads again")
 	if e.Fleet == nil || e.Fleet.Whole || !e.Fleet.Kept || e.Fleet.Devices != 250 || e.Fleet.Groups["Kiosk"] != 84 || e.Fleet.Groups[""] != 166 {
 		t.Errorf("what home is told of a kept list: %+v", e.Fleet)
 	}
 	typed(s, "/s0249\n")
-	if e := typed(s, "p"); e.Push != nil || !strings.Contains(e.Toast.Text, "this is kept, as of 2026-11-23 14:02 CET") {
+	if e := typed(s, "p"); e.Push != nil || !strings.Contains(e.Toast.Text, "this is kept as of 2026-11-23 14:02 CET") {
 		t.Errorf("a policy can be put on what was kept: %q", e.Toast.Text)
 	}
 	if e := typed(s, "\n"); e.Push == nil || e.Push.(*Device).cannotAssign() == "" || e.Push.(*Device).cannotRemove() == "" {
@@ -90,7 +90,7 @@ func TestAKeptListStandsInUntilTheNewOneIsWhole(t *testing.T) {
 	s = starting(t, &uitest.Still{Err: &model.Error{Kind: model.Offline, Msg: "no answer"}}, k, 30*time.Hour)
 	s.Resize(80, 20)
 	uitest.Run(s, s.Init())
-	want(t, s, "249 devices · stopped, r reads again · as of 16:02 CET, kept")
+	want(t, s, "249 devices · kept as of 16:02 CET · stopped, r reads again")
 	if got := k.taken; !got.Equal(uitest.Noon().Add(26 * time.Hour)) {
 		t.Errorf("what is kept is as of %v", got)
 	}

@@ -14,6 +14,9 @@ const (
 	fitsNot
 )
 
+// maxSpread stands behind every text of the same rank that was found by itself.
+const maxSpread = 1 << 20
+
 // fits says how well a text fits what was typed; both are lower case. Among texts that fit
 // loosely the one with the smaller spread holds the letters closer together. Blanks in
 // what was typed part words that may stand apart.

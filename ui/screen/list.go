@@ -376,6 +376,9 @@ func (l *list[T]) state() []string {
 	if l.err != nil && l.ix.Len() == 0 && !l.kept && !l.reading {
 		return []string{"not read, r tries again"}
 	}
+	if l.kept { // first, since a narrow screen cuts the rest
+		out = append(out, "kept "+l.env.AsOf(l.began))
+	}
 	switch p := l.progress; {
 	case l.reading:
 		fact := "reading"
@@ -407,11 +410,8 @@ func (l *list[T]) state() []string {
 	if l.note != "" {
 		out = append(out, l.note)
 	}
-	if !l.began.IsZero() && (l.read || l.kept) {
+	if !l.began.IsZero() && l.read && !l.kept {
 		fact := l.env.AsOf(l.began)
-		if l.kept {
-			fact += ", kept"
-		}
 		if l.old && !l.reading {
 			fact += ", changed since: r"
 		}

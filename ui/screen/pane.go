@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
@@ -140,6 +141,17 @@ func (d *detail) moves(env *kit.Env) []kit.Action {
 	return append(copying(env, d.copies), d.pane.moves(env)...)
 }
 
+// still is the Update of a detail that says the same as long as it is open.
+func (d *detail) still(msg tea.Msg) kit.Effect {
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		return kit.Dispatch(d.env, msg, d.actions)
+	case kit.ThemeMsg:
+		d.redraw()
+	}
+	return kit.Effect{}
+}
+
 // source is the list that a detail was opened from.
 type source struct {
 	began time.Time             // when it was read: nothing shown is newer
@@ -170,7 +182,7 @@ func tooOld(env *kit.Env, kept bool, began time.Time) string {
 	if !kept {
 		return ""
 	}
-	return "this is kept, " + env.AsOf(began) + ": what changes devices waits until they are read (" + env.Keys.Refresh.String() + ")"
+	return "this is kept " + env.AsOf(began) + ": what changes devices waits until they are read (" + env.Keys.Refresh.String() + ")"
 }
 
 // age says how old the detail is and whether an operation ended since that changes it.

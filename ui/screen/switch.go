@@ -23,16 +23,9 @@ var switchCols = []table.Col{
 
 // Switch goes over to another customer: those that were worked with last come first, so
 // that Enter takes the one before, and letters find any other.
-//
-// It holds names only, a few thousand at most, so it finds its rows at once: no key has
-// to wait.
+// It holds names only, a few thousand at most.
 type Switch struct {
-	env     *kit.Env
-	table   *table.Model
-	line    line
-	facts   []string
-	actions []kit.Action
-
+	picker
 	seq     uint64
 	reading bool
 	err     *model.Error
@@ -52,7 +45,8 @@ type candidate struct {
 
 // NewSwitch returns the screen. It reads the customers once a connection.
 func NewSwitch(env *kit.Env) *Switch {
-	s := &Switch{env: env, table: table.New(env.Theme, switchCols)}
+	s := &Switch{}
+	s.picker = picker{env: env, table: table.New(env.Theme, switchCols), sift: s.find, choose: s.take}
 	s.known, s.began = env.Partner.List, env.Partner.Began
 	k := env.Keys
 	s.actions = []kit.Action{{Name: "switch", Key: k.Open, Help: "Work with this customer."}, {Name: "as a list", Key: k.Pane, Help: "All customers as a list, to read anew, sort and export."},
@@ -103,7 +97,7 @@ func (s *Switch) gather() {
 			s.all = append(s.all, candidateOf(c, time.Time{}))
 		}
 	}
-	s.sift()
+	s.find()
 }
 
 // allCustomers is what stands for no customer in particular.
@@ -113,15 +107,15 @@ func candidateOf(c model.Customer, visited time.Time) candidate {
 	return candidate{customer: c, visited: visited, name: strings.ToLower(model.Clean(c.Name)), more: strings.ToLower(model.Clean(c.Domain) + " " + model.Clean(string(c.ID)))}
 }
 
-// sift shows who fits what was typed, the best first; among equals the order of gather.
-func (s *Switch) sift() {
+// find shows who fits what was typed, the best first; among equals the order of gather.
+func (s *Switch) find() {
 	typed := strings.ToLower(strings.TrimSpace(s.line.String()))
 	type hit struct{ at, rank, spread int }
 	hits := make([]hit, 0, len(s.all))
 	for i, c := range s.all {
 		rank, spread := fits(c.name, typed)
 		if rank >= fitsLoosely && strings.Contains(c.more, typed) {
-			rank, spread = fitsInside, 1<<20 // found by its domain or id: after all names
+			rank, spread = fitsInside, maxSpread // found by its domain or id: after all names
 		}
 		if rank != fitsNot {
 			hits = append(hits, hit{i, rank, spread})
@@ -164,10 +158,8 @@ func (s *Switch) describe() {
 func (s *Switch) Update(msg tea.Msg) kit.Effect {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
-		return s.key(msg)
-	case tea.PasteMsg:
-		if s.line.paste(msg.Content) {
-			s.sift()
+		if s.env.Keys.Pane.Matches(msg) {
+			return kit.Effect{Pop: true, Open: kit.Open{View: kit.CustomersView, Above: true}}
 		}
 	case kit.ListMsg[model.Customer]:
 		return s.read(msg)
@@ -175,12 +167,12 @@ func (s *Switch) Update(msg tea.Msg) kit.Effect {
 		if s.err != nil && !s.reading {
 			return s.Init()
 		}
+		return kit.Effect{}
 	case kit.SeatMsg:
 		s.keep(s.gather)
-	case kit.ThemeMsg:
-		s.table.SetTheme(s.env.Theme)
+		return kit.Effect{}
 	}
-	return kit.Effect{}
+	return s.update(msg)
 }
 
 // keep leaves the cursor on whom it is while the list grows around it.
@@ -211,31 +203,7 @@ func (s *Switch) read(msg kit.ListMsg[model.Customer]) kit.Effect {
 	return e
 }
 
-func (s *Switch) key(msg tea.KeyPressMsg) kit.Effect {
-	switch k := s.env.Keys; {
-	case k.Back.Matches(msg):
-		return kit.Effect{Pop: true}
-	case k.Open.Matches(msg):
-		return s.choose()
-	case k.Pane.Matches(msg):
-		return kit.Effect{Pop: true, Open: kit.Open{View: kit.CustomersView, Above: true}}
-	case k.Up.Matches(msg) && msg.Text == "":
-		s.table.Move(-1)
-	case k.Down.Matches(msg) && msg.Text == "":
-		s.table.Move(1)
-	case k.PageUp.Matches(msg):
-		s.table.Page(-1)
-	case k.PageDown.Matches(msg):
-		s.table.Page(1)
-	default:
-		if s.line.key(msg) {
-			s.sift()
-		}
-	}
-	return kit.Effect{}
-}
-
-func (s *Switch) choose() kit.Effect {
+func (s *Switch) take() kit.Effect {
 	row, _, ok := s.table.Current()
 	if s.reading && !ok {
 		return kit.Effect{Toast: kit.Toast{Text: "still reading the customers: none of those read so far is called like that", Tone: theme.WarnTone}}
@@ -250,13 +218,5 @@ func (s *Switch) choose() kit.Effect {
 	return kit.Effect{Visit: &c}
 }
 
-// View implements kit.Screen.
-func (s *Switch) View() string { return s.table.View() }
-
-// Resize implements kit.Screen.
-func (s *Switch) Resize(w, h int) { s.table.Resize(w, h) }
-
 // Card implements kit.Screen.
-func (s *Switch) Card() kit.Card {
-	return kit.Card{Title: "switch customer", Facts: s.facts, Actions: s.actions, Typing: true, Alone: true, Input: "customer: " + s.line.view()}
-}
+func (s *Switch) Card() kit.Card { return s.card("switch customer", "customer: ") }

@@ -55,12 +55,4 @@ func (s *TenantNeeds) fill() {
 func (s *TenantNeeds) Init() kit.Effect { return kit.Effect{} }
 
 // Update implements kit.Screen.
-func (s *TenantNeeds) Update(msg tea.Msg) kit.Effect {
-	switch msg := msg.(type) {
-	case tea.KeyPressMsg:
-		return kit.Dispatch(s.env, msg, s.actions)
-	case kit.ThemeMsg:
-		s.redraw()
-	}
-	return kit.Effect{}
-}
+func (s *TenantNeeds) Update(msg tea.Msg) kit.Effect { return s.still(msg) }
