@@ -31,6 +31,7 @@ type BIOSConfiguration struct {
 	w, h int
 	at   int // the part in sight
 
+	own     own
 	bios    model.BIOSConfiguration
 	read    bool // with its content
 	editing bool // open the form when the content is there
@@ -60,7 +61,7 @@ type answer[T any] struct {
 // NewBIOSConfiguration returns the detail; Init reads it. Results are read when their
 // part is first looked at.
 func NewBIOSConfiguration(env *kit.Env, b model.BIOSConfiguration) *BIOSConfiguration {
-	s := &BIOSConfiguration{env: env, bios: b}
+	s := &BIOSConfiguration{env: env, bios: b, own: owning(env, string(b.ID), model.DeleteBIOS)}
 	s.overview = detail{env: env, write: s.fill}
 	s.lines = newList(env, s, s.contentListing())
 	s.runs = newList(env, s, s.runListing())
@@ -71,6 +72,7 @@ func NewBIOSConfiguration(env *kit.Env, b model.BIOSConfiguration) *BIOSConfigur
 		{Name: "next part", Key: k.Pane, Do: s.turn, Help: "Overview, content, devices, users, and round again."},
 		{Name: "edit", Key: k.Edit, Hurt: true, Do: s.edit, Off: s.cannotEdit, Help: "Change properties or content; what changes is shown first."},
 	}, biosChanges(env, func() (model.BIOSConfiguration, bool) { return s.bios, true })...)
+	changes = s.own.guard(changes)
 	refresh := kit.Action{Name: "refresh", Key: k.Refresh, Do: s.refresh, Off: s.busy, Help: "Read it again. It changes nothing."}
 	s.actions[overviewPart] = slices.Concat(changes, []kit.Action{refresh}, s.overview.moves(env))
 	s.actions[contentPart] = slices.Concat(s.contentActions(), changes, []kit.Action{refresh}, without(s.lines.looks(), k.Refresh), s.lines.moves())
@@ -161,7 +163,7 @@ func (s *BIOSConfiguration) take(msg kit.BIOSMsg) kit.Effect {
 		return kit.Effect{}
 	}
 	newer := msg.Configuration.Version != s.bios.Version
-	s.bios, s.read = msg.Configuration, true
+	s.bios, s.read, s.own.again = msg.Configuration, true, false
 	s.asOf = s.began
 	e := s.lines.refresh()
 	if newer && s.begun[devicesPart] { // which results are old is another question now
@@ -196,7 +198,9 @@ func (s *BIOSConfiguration) news(msg tea.Msg) kit.Effect {
 	}
 	s.age()
 	s.overview.redraw()
-	return kit.Effect{Cmd: tea.Batch(cmds...)}
+	e := s.own.news(s.refresh)
+	e.Cmd = tea.Batch(append(cmds, e.Cmd)...)
+	return e
 }
 
 // typed brings a key to the part in sight.

@@ -141,17 +141,29 @@ func (s *Policies) open() kit.Effect {
 // Policy shows one configuration policy as its list has it.
 type Policy struct {
 	detail
+	own    own
+	seq    uint64 // of the reading of the policy as its list has it
 	policy model.ConfigurationPolicy
 }
 
 // NewPolicy returns the detail of a policy, read at asOf.
 func NewPolicy(env *kit.Env, p model.ConfigurationPolicy, asOf time.Time) *Policy {
-	s := &Policy{policy: p}
+	s := &Policy{policy: p, own: owning(env, string(p.ID), model.DeletePolicy)}
 	s.detail = detail{env: env, name: model.Clean(p.Name), facts: []string{env.AsOf(asOf)}, write: s.fill}
 	s.actions = append([]kit.Action{
 		{Name: "devices", Key: env.Keys.Open, Do: s.devices, Help: "The devices that have this policy."},
-	}, slices.Concat(policyChanges(env, s.shown), policyLooks(env, s.shown), s.moves(env))...)
+	}, slices.Concat(s.own.guard(policyChanges(env, s.shown)), policyLooks(env, s.shown), s.moves(env))...)
 	s.anew(s, env.Customer.ID, policyRefOf(p))
+	for i, a := range s.actions {
+		if a.Name == "refresh" { // which says what somebody else changed, when we did not
+			s.actions[i].Do = func() kit.Effect {
+				if s.own.again {
+					return s.reread()
+				}
+				return a.Do()
+			}
+		}
+	}
 	return s
 }
 
@@ -186,10 +198,31 @@ func (s *Policy) Update(msg tea.Msg) kit.Effect {
 		s.redraw()
 	case kit.JobsMsg:
 		s.age()
+		return s.own.news(s.reread)
+	case kit.PoliciesMsg:
+		s.relisted(msg)
 	case kit.ItemMsg:
 		s.takeItem(msg)
 	}
 	return kit.Effect{}
+}
+
+// reread reads the policy again, also as its list has it: that is what a change of it is
+// compared with.
+func (s *Policy) reread() kit.Effect {
+	s.seq++
+	return kit.Effect{Cmd: tea.Batch(s.readItem().Cmd, kit.ReadPolicies(s.env, kit.Reply{To: s, Seq: s.seq}))}
+}
+
+// relisted takes the policy from its list, read again.
+func (s *Policy) relisted(msg kit.PoliciesMsg) {
+	if msg.Seq != s.seq || msg.Err != nil {
+		return
+	}
+	if i := slices.IndexFunc(msg.Policies, func(p model.ConfigurationPolicy) bool { return p.ID == s.policy.ID }); i >= 0 {
+		s.policy, s.name, s.own.again = msg.Policies[i], model.Clean(msg.Policies[i].Name), false
+		s.redraw()
+	}
 }
 
 func (s *Policy) devices() kit.Effect {

@@ -170,6 +170,7 @@ func (s *Profiles) open() kit.Effect {
 // and the first of those who have it. Each part is read by itself.
 type Profile struct {
 	detail
+	own     own
 	profile model.DeploymentProfile
 	seq     uint64
 	waits   int // answers that are to come
@@ -183,12 +184,12 @@ const shownDevices = 20
 
 // NewProfile returns the detail of a profile as its list has it; Init reads more.
 func NewProfile(env *kit.Env, p model.DeploymentProfile) *Profile {
-	s := &Profile{profile: p}
+	s := &Profile{profile: p, own: owning(env, string(p.ID), model.DeleteProfile)}
 	s.detail = detail{env: env, name: model.Clean(p.Name), write: s.fill}
 	k := env.Keys
 	s.actions = append([]kit.Action{
 		{Name: "devices", Key: k.Open, Do: s.list, Help: "All devices that have this profile."},
-	}, profileActions(env, func() (model.DeploymentProfile, bool) { return s.profile, true })...)
+	}, s.own.guard(profileActions(env, func() (model.DeploymentProfile, bool) { return s.profile, true }))...)
 	s.actions = append(append(s.actions,
 		kit.Action{Name: "refresh", Key: k.Refresh, Do: s.refresh, Help: "Read it again. It changes nothing."},
 		rawAction(env, func() (model.CustomerID, model.ItemRef, string, bool) {
@@ -220,9 +221,11 @@ func (s *Profile) Update(msg tea.Msg) kit.Effect {
 		s.redraw()
 	case kit.JobsMsg:
 		s.age()
+		return s.own.news(s.refresh)
 	case kit.ProfileMsg:
 		s.take(msg.Reply, func() {
 			if s.err = msg.Err; msg.Err == nil {
+				s.own.again = false
 				s.profile, s.name = msg.Profile, model.Clean(msg.Profile.Name)
 			}
 		})
